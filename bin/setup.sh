@@ -74,7 +74,11 @@ fi
 # -- Virtual environment and locked packages ---------------------------------------------------------------------------
 hash_of() { cat "$@" | "$python" -c 'import hashlib, sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest())'; }
 pip() {
-    .venv/bin/python -m pip --disable-pip-version-check --no-input -q install --no-deps --require-hashes "$@" </dev/null
+    .venv/bin/python -m pip --disable-pip-version-check --no-input -q install --no-deps --require-hashes "$@" \
+        </dev/null >var/pip.log 2>&1 || {
+        tail -n 20 var/pip.log >&2
+        fail "The Python packages could not be installed; var/pip.log says more."
+    }
 }
 
 if ! .venv/bin/python -c 'import pip' 2>/dev/null; then
