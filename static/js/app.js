@@ -1,0 +1,384 @@
+// What the pages gain with scripts. Everything works without them, only slower.
+const text = document.body.dataset;
+const $ = (selector, root = document) => root.querySelector(selector);
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+// --- Notices and the bar that shows a request under way -----------------------------------------------------------
+
+function notify(message, level = "info") {
+  const notice = document.createElement("div");
+  notice.className = `notice notice-${level}`;
+  notice.setAttribute("role", level === "error" ? "alert" : "status");
+  const words = document.createElement("span");
+  words.className = "notice-text";
+  words.textContent = message;
+  notice.append(words);
+  const holder = $("#notices");
+  // An open dialog makes the rest of the page inert, so the notices move into it.
+  ($("dialog[open]") ?? document.body).append(holder);
+  holder.append(notice);
+  setTimeout(() => notice.remove(), level === "error" ? 12000 : 5000);
+}
+
+let requests = 0;
+function busy(change) {
+  requests = Math.max(0, requests + change);
+  $("#request-bar")?.classList.toggle("is-busy", requests > 0);
+}
+
+document.body.addEventListener("htmx:beforeRequest", () => busy(1));
+document.body.addEventListener("htmx:afterRequest", () => busy(-1));
+document.body.addEventListener("htmx:sendError", () => notify(text.textOffline, "error"));
+document.body.addEventListener("htmx:timeout", () => notify(text.textOffline, "error"));
+document.body.addEventListener("htmx:responseError", (event) => {
+  notify(event.detail.xhr.status === 403 ? text.textForbidden : text.textFailed, "error");
+});
+document.body.addEventListener("notice", (event) => notify(event.detail.text ?? event.detail.value, event.detail.level));
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  // The session has ended: the log-in page must not land inside a part of this page.
+  if (event.detail.xhr.responseURL && new URL(event.detail.xhr.responseURL).pathname.startsWith("/accounts/login/")) {
+    event.detail.shouldSwap = false;
+    leaving = true;
+    location.reload();
+  }
+});
+
+// --- A question before a deed --------------------------------------------------------------------------------------
+
+function ask(question) {
+  const dialog = $("#confirm");
+  $("#confirm-text").textContent = question;
+  dialog.returnValue = "no";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+  });
+}
+
+const confirmed = new WeakSet();
+document.addEventListener("submit", async (event) => {
+  const question = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;
+  if (!question || confirmed.delete(event.target)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const { target, submitter } = event;
+  if (await ask(question)) {
+    confirmed.add(target);
+    target.requestSubmit(submitter);
+  }
+}, true);
+
+document.body.addEventListener("htmx:confirm", async (event) => {
+  if (!event.detail.question) return;
+  event.preventDefault();
+  if (await ask(event.detail.question)) event.detail.issueRequest(true);
+});
+
+// --- Forms that ask before what was typed is lost ------------------------------------------------------------------
+
+const asLoaded = new WeakMap();
+let leaving = false;
+
+const written = (form) =>
+  [...new FormData(form)].map(([name, value]) => `${name}=${value instanceof File ? value.name : value}`).join("&");
+const isChanged = (form) => asLoaded.has(form) && asLoaded.get(form) !== written(form);
+
+window.addEventListener("beforeunload", (event) => {
+  if (!leaving && $$("form[data-guard]").some(isChanged)) event.preventDefault();
+});
+document.addEventListener("submit", (event) => {
+  if (!event.defaultPrevented && event.target.method !== "dialog" && !event.target.hasAttribute("hx-post")) leaving = true;
+});
+
+async function mayLeave(root) {
+  return !$$("form[data-guard]", root).some(isChanged) || ask(text.textLeave);
+}
+
+document.addEventListener("keydown", async (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented || $("dialog[open]") || closeMenus()) return;
+  const form = event.target.closest?.("form[data-guard]");
+  const way = form && $(".form-buttons a[href]", form);
+  if (way && (await mayLeave(document))) {
+    leaving = true;
+    location.assign(way.href);
+  }
+});
+
+// --- The side panel ------------------------------------------------------------------------------------------------
+
+const panel = $("#panel");
+let opener = null;
+
+function closePanel() {
+  document.body.append($("#notices"));
+  panel.close();
+  $("#panel-body").replaceChildren();
+  opener?.isConnected && opener.focus();
+}
+
+document.body.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.target?.id === "panel-body" && !panel.open) opener = event.detail.elt;
+});
+document.body.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target?.id !== "panel-body") return;
+  closeMenus();
+  if (!panel.open) panel.showModal();
+  const first = $("[data-focus], [autofocus], .is-invalid, .panel-scroll :is(input:not([type=hidden]), select, textarea)", panel);
+  first?.focus();
+});
+panel?.addEventListener("cancel", async (event) => {
+  event.preventDefault();
+  if (await mayLeave(panel)) closePanel();
+});
+panel?.addEventListener("click", async (event) => {
+  const outside = event.target === panel && event.clientX < panel.getBoundingClientRect().left;
+  if ((outside || event.target.closest("[data-panel-close]")) && (await mayLeave(panel))) closePanel();
+});
+document.body.addEventListener("panel-close", () => panel.open && closePanel());
+document.body.addEventListener("list-changed", () => {
+  const here = location.pathname + location.search;
+  if ($("#list")) {
+    window.htmx.ajax("GET", here, { target: "#list", swap: "outerHTML", select: "#list" });
+  } else {
+    leaving = true;
+    location.reload();
+  }
+});
+
+// --- Menus (details) and the sidebar -------------------------------------------------------------------------------
+
+function closeMenus(except) {
+  const open = $$("details[data-menu][open]").filter((menu) => menu !== except && !menu.contains(except));
+  for (const menu of open) {
+    const focused = menu.contains(document.activeElement);
+    menu.open = false;
+    if (focused && !except) $("summary", menu).focus();
+  }
+  return open.length > 0;
+}
+
+document.addEventListener("click", (event) => closeMenus(event.target.closest("details[data-menu]") ?? document.body));
+document.addEventListener("toggle", (event) => {
+  const menu = event.target;
+  if (!menu.matches?.("details[data-menu]") || !menu.open) return;
+  const list = $(".menu-list", menu);
+  if (menu.closest(".table-wrap:not(.is-fitting)")) {
+    // A table that scrolls would cut its menus off.
+    const box = menu.getBoundingClientRect();
+    Object.assign(list.style, { position: "fixed", top: `${box.bottom + 4}px`, right: `${innerWidth - box.right}px` });
+  } else if (list.getBoundingClientRect().left < 0) {
+    list.classList.remove("menu-end");
+  }
+}, true);
+
+document.addEventListener("click", (event) => {
+  const sidebar = $("#sidebar");
+  if (event.target.closest("[data-sidebar-open]")) {
+    event.preventDefault();
+    sidebar.classList.add("is-open");
+    $("a", sidebar).focus();
+  } else if (event.target.closest(".sidebar-close, .sidebar-backdrop")) {
+    event.preventDefault();
+    sidebar.classList.remove("is-open");
+    $("[data-sidebar-open]").focus();
+  } else if (event.target.closest("[data-sidebar-collapse]")) {
+    const narrow = document.documentElement.classList.toggle("is-narrow-menu");
+    showSidebarState();
+    try {
+      localStorage.setItem("menu", narrow ? "narrow" : "wide");
+    } catch {
+      // Not remembered, that is all.
+    }
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && $("#sidebar.is-open")) $(".sidebar-close").click();
+});
+
+function showSidebarState() {
+  const narrow = document.documentElement.classList.contains("is-narrow-menu");
+  $("[data-sidebar-collapse]")?.setAttribute("aria-pressed", String(narrow));
+}
+
+// --- Keys, copying, small things -----------------------------------------------------------------------------------
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey && !$("dialog[open]")) {
+    event.preventDefault();
+    $("#global-search")?.select();
+    $("#global-search")?.focus();
+  }
+});
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (button) {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.classList.add("is-done");
+    setTimeout(() => button.classList.remove("is-done"), 1500);
+    notify(text.textCopied, "success");
+  }
+  const dismiss = event.target.closest("[data-dismiss]");
+  dismiss?.closest(dismiss.dataset.dismiss)?.remove();
+});
+
+// --- Lists ---------------------------------------------------------------------------------------------------------
+
+function openRow(event) {
+  const row = event.target.closest("[data-rows] > tbody > tr");
+  const link = row && $(".row-link", row);
+  if (!link || event.target.closest("a, button, input, label, select, summary, details, .col-check")) return;
+  if (String(getSelection()).trim()) return;
+  if (event.button === 1 || event.ctrlKey || event.metaKey) window.open(link.href, "_blank", "noopener");
+  else if (event.button === 0) link.click();
+}
+document.addEventListener("click", openRow);
+document.addEventListener("auxclick", openRow);
+
+document.addEventListener("change", (event) => {
+  const all = event.target.closest("[data-check-all]");
+  const boxes = $$("[data-check-row]");
+  if (all) for (const box of boxes) box.checked = all.checked;
+  if (!all && !event.target.closest("[data-check-row]")) return;
+  const chosen = boxes.filter((box) => box.checked).length;
+  const head = $("[data-check-all]");
+  head.checked = chosen > 0 && chosen === boxes.length;
+  head.indeterminate = chosen > 0 && chosen < boxes.length;
+  $("[data-bulk]")?.classList.toggle("is-shown", chosen > 0);
+  const count = $("[data-bulk-count]");
+  if (count) count.textContent = String(chosen);
+});
+
+const lastFilter = new WeakMap();
+let filterTimer;
+function filterLive(form, delay) {
+  clearTimeout(filterTimer);
+  filterTimer = setTimeout(() => {
+    const now = written(form);
+    if (lastFilter.get(form) === now) return;
+    lastFilter.set(form, now);
+    window.htmx.trigger(form, "live-filter");
+  }, delay);
+}
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("[data-live-filter]");
+  if (form) filterLive(form, 350);
+});
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("[data-live-filter]");
+  if (form) filterLive(form, 0);
+});
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-live-filter]")) return;
+  event.preventDefault();
+  leaving = false;
+  filterLive(event.target, 0);
+}, true);
+document.body.addEventListener("htmx:configRequest", (event) => {
+  if (!event.detail.elt.matches("[data-live-filter]")) return;
+  // Empty fields would only make the address long.
+  for (const [name, value] of [...event.detail.formData.entries()]) if (value === "") event.detail.formData.delete(name);
+});
+
+function fitTables() {
+  for (const wrap of $$("[data-table-wrap]")) {
+    wrap.classList.remove("is-fitting");
+    wrap.classList.toggle("is-fitting", $("table", wrap).scrollWidth <= wrap.clientWidth + 1);
+  }
+}
+
+function fadeTabs() {
+  for (const tabs of $$("[data-tabs]")) {
+    tabs.classList.toggle("fade-start", tabs.scrollLeft > 4);
+    tabs.classList.toggle("fade-end", tabs.scrollLeft + tabs.clientWidth < tabs.scrollWidth - 4);
+  }
+}
+window.addEventListener("resize", () => {
+  fitTables();
+  fadeTabs();
+});
+
+// --- Pickers and rows of a formset ---------------------------------------------------------------------------------
+
+function makePicker(field) {
+  const remote = field.dataset.pickerUrl;
+  const note = (item, escape) => (item.note ? `<span class="option-note">${escape(item.note)}</span>` : "");
+  const settings = {
+    maxOptions: remote ? 20 : null,
+    maxItems: field.multiple ? null : 1,
+    create: false,
+    plugins: field.multiple ? { remove_button: { title: text.textRemove } } : field.required ? [] : { clear_button: { title: text.textRemove } },
+    render: {
+      no_results: () => `<div class="no-results">${text.textNothingFound}</div>`,
+      loading: () => `<div class="no-results">${text.textLoading}</div>`,
+      option: (item, escape) => `<div class="option">${escape(item.text)}${note(item, escape)}</div>`,
+    },
+  };
+  if (remote) {
+    Object.assign(settings, {
+      valueField: "id",
+      labelField: "text",
+      searchField: [],
+      preload: "focus",
+      loadThrottle: 250,
+      shouldLoad: () => true,
+      load(query, done) {
+        this.clearOptions((option) => this.items.includes(String(option.id)));
+        const url = new URL(remote, location.href);
+        url.searchParams.set("q", query);
+        fetch(url, { headers: { Accept: "application/json", "X-Requested-With": "fetch" } })
+          .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer)))
+          .then((found) => done(found.results))
+          .catch(() => {
+            done();
+            notify(text.textFailed, "error");
+          });
+      },
+    });
+    if (field.tagName === "INPUT" && field.value) {
+      settings.options = [{ id: field.value, text: field.dataset.pickerText || field.value }];
+    }
+  }
+  new window.TomSelect(field, settings);
+}
+
+document.addEventListener("click", (event) => {
+  const formset = event.target.closest("[data-formset-add]")?.closest("[data-formset]");
+  if (!formset) return;
+  const total = $(`[name="${formset.dataset.formset}-TOTAL_FORMS"]`, formset);
+  const row = document.createElement("div");
+  row.innerHTML = $("[data-formset-empty]", formset).innerHTML.replaceAll("__prefix__", total.value);
+  const added = row.firstElementChild;
+  $("[data-formset-rows]", formset).append(added);
+  total.value = Number(total.value) + 1;
+  enhance(added);
+  $("input:not([type=hidden]), select", added)?.focus();
+});
+
+// --- What every new piece of the page gets -------------------------------------------------------------------------
+
+function enhance(root) {
+  for (const field of $$("[data-picker-url], [data-enhance-select]", root)) if (!field.tomselect) makePicker(field);
+  for (const form of $$("form[data-guard]", root.parentNode ?? root)) if (!asLoaded.has(form)) asLoaded.set(form, written(form));
+  for (const filters of $$("[data-filters]", root.parentNode ?? root)) {
+    const inFrame = filters.closest(".list-in-frame");
+    if (innerWidth < (inFrame ? 768 : 1200) && !filters.dataset.seen) filters.open = false;
+    filters.dataset.seen = "1";
+    const form = $("form", filters);
+    lastFilter.set(form, written(form));
+  }
+  for (const tabs of $$("[data-tabs]", root)) {
+    const active = $(".is-active", tabs);
+    if (active) tabs.scrollLeft = active.offsetLeft - tabs.clientWidth / 2 + active.clientWidth / 2;
+    tabs.addEventListener("scroll", fadeTabs, { passive: true });
+  }
+  fitTables();
+  fadeTabs();
+}
+
+enhance(document.body);
+showSidebarState();
+document.body.addEventListener("htmx:load", (event) => enhance(event.detail.elt));
+document.fonts?.ready.then(fitTables);
+$("[data-focus]")?.focus();
