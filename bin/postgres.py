@@ -271,7 +271,8 @@ class Cluster:
     def in_use(self) -> Iterator[str]:
         """Yields the cluster's URL while it runs. The last of several users to leave stops it.
 
-        Each user holds a shared lock, which the system frees even when the process is killed.
+        Each user holds a shared lock, which the system frees even when the process is killed. A cluster that was
+        started by hand is left running.
         """
         (ROOT / "var").mkdir(exist_ok=True)
         with (
@@ -292,7 +293,13 @@ class Cluster:
                 except BlockingIOError:
                     pass  # someone else still works with it
                 else:
-                    self.stop()
+                    if not self.kept.exists():
+                        self.stop()
+
+    @property
+    def kept(self) -> Path:
+        """Stands there while the cluster is to run until it is stopped by hand."""
+        return ROOT / "var" / f"{self.name}.kept"
 
 
 def main(arguments: list[str]) -> str | None:
@@ -301,14 +308,17 @@ def main(arguments: list[str]) -> str | None:
     try:
         if deed == "start":
             cluster.start()
+            cluster.kept.touch()
             print(cluster.url)
         elif deed == "stop":
+            cluster.kept.unlink(missing_ok=True)
             cluster.stop()
         elif deed == "status":
             print("running" if cluster.is_running else "stopped")
         elif deed == "url":
             print(cluster.url)
         elif deed == "remove":
+            cluster.kept.unlink(missing_ok=True)
             cluster.stop()
             shutil.rmtree(cluster.data, ignore_errors=True)
         else:
