@@ -29,8 +29,8 @@ done
 # -- System libraries --------------------------------------------------------------------------------------------------
 installed() {
     # Later Debian releases name some libraries with a suffix.
-    for name in "$1" "$1t64"; do
-        [ "$(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null)" = installed ] && return 0
+    for variant in "$1" "$1t64"; do
+        [ "$(dpkg-query -W -f='${db:Status-Status}' "$variant" 2>/dev/null)" = installed ] && return 0
     done
     return 1
 }
