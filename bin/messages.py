@@ -56,12 +56,12 @@ def extract() -> Catalog:
     """A catalogue of every message in the sources, sorted and without line numbers, so that changes stay small."""
     catalog = Catalog(project="Dossier", charset="utf-8", fuzzy=False)
     for path, code in sources():
-        found = extract_python(io.BytesIO(code), list(KEYWORDS), ["Translators:"], {"encoding": "utf-8"})
+        found = extract_python(io.BytesIO(code), KEYWORDS, ["Translators:"], {"encoding": "utf-8"})
         for _line, function, arguments, comments in found:
-            context, message = pick(function, arguments)
+            context, message = pick(str(function), arguments)
             if message:
                 try:
-                    catalog.add(message, context=context, auto_comments=comments)
+                    catalog.add(message, context=context, auto_comments=list(comments or ()))
                 except ValueError as error:
                     raise SystemExit(f"{path.relative_to(ROOT)}: {error}") from error
     return catalog
@@ -187,7 +187,7 @@ def faults(language: str) -> Iterator[str]:
             # Only the form for one may leave the number out ("one file").
             allowed = [placeholders(identifier) for identifier in ids]
             for form, text in enumerate(strings):
-                if placeholders(text) not in (allowed if form == 0 else allowed[-1:]):
+                if placeholders(text or "") not in (allowed if form == 0 else allowed[-1:]):
                     yield f"other placeholders than its original: {known[1]!r}"
                     break
 
