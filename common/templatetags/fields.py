@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django import forms, template
-from django.forms.boundfield import BoundField
+from django.forms.boundfield import BoundField, BoundWidget
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -39,6 +39,13 @@ def control(bound: BoundField, css: str = "") -> SafeString:
     if bound.errors:
         classes.append("is-invalid")
     return bound.as_widget(attrs={"class": " ".join(name for name in classes if name)})
+
+
+@register.simple_tag
+def choice_control(choice: BoundWidget) -> SafeString:
+    """Draw one box of a group of boxes; its label is drawn by the template."""
+    choice.data["attrs"]["class"] = "form-check-input"
+    return choice.tag()
 
 
 @register.filter

@@ -1,0 +1,20 @@
+"""Row-level history: the database itself keeps a copy of a row at each change, bulk changes included."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pghistory
+
+
+def tracked(*, exclude: Iterable[str] = (), **kwargs: Any) -> Callable[[type], type]:
+    """Decorate a model so that each insert, update and delete of a row leaves an event with the row's values.
+
+    `exclude` names fields whose values must never reach the history (personal numbers) or say nothing (search text).
+    """
+    return pghistory.track(
+        pghistory.InsertEvent("added"),
+        pghistory.UpdateEvent("changed"),
+        pghistory.DeleteEvent("deleted"),
+        exclude=list(exclude),
+        **kwargs,
+    )

@@ -1,0 +1,111 @@
+"""Work done in the background by the worker, one function a task, with progress that others can watch meanwhile."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pghistory
+from django.core.files.base import ContentFile
+from django.db import connection, transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from common.models import Job
+
+logger = logging.getLogger(__name__)
+
+Work = Callable[["RunningJob"], None]
+tasks: dict[str, Work] = {}
+
+
+class JobRefused(Exception):
+    """The work cannot be done; the message is for the user."""
+
+
+class RunningJob:
+    """What a task is given: the job's row, its arguments, and ways to tell how far it has come."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.arguments: dict[str, Any] = job.arguments
+        self.user = job.user
+
+    def progress(self, done: int, total: int) -> None:
+        """Tell how far the work is. Written outside the task's transaction, so that it is seen before the commit."""
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            pool.submit(_write_progress, self.job.pk, done, total).result()
+
+    def finish(self, message: str = "", url: str = "") -> None:
+        self.job.message, self.job.result_url = message, url
+
+    def attach(self, name: str, content: bytes) -> None:
+        """Keep a file as the job's result; only the job's owner can fetch it."""
+        self.job.file_name = name
+        self.job.file.save(name, ContentFile(content), save=False)
+
+
+def _write_progress(pk: int, done: int, total: int) -> None:
+    try:
+        Job.objects.filter(pk=pk).update(done=done, total=total)
+    finally:
+        connection.close()  # this thread's own connection
+
+
+def task(name: str) -> Callable[[Work], Work]:
+    """Register a function as the work of jobs with this task name."""
+
+    def register(work: Work) -> Work:
+        tasks[name] = work
+        return work
+
+    return register
+
+
+def start(user: Any, name: str, title: str, **arguments: Any) -> Job:
+    """Make a job and hand it to the worker; both or neither are stored."""
+    with transaction.atomic():
+        job = Job.objects.create(user=user, task=name, title=title, arguments=arguments)
+        run_job.defer(job_pk=job.pk)
+    return job
+
+
+@app.task(name="common.run_job", retry=RetryStrategy(max_attempts=2, wait=5, retry_exceptions={ConnectionError}))
+def run_job(job_pk: int) -> None:
+    """Do a job's work. All the rows that the task writes stand or fall together."""
+    # A job interrupted by a killed worker is taken up again; a finished one is not repeated.
+    taken = Job.objects.filter(pk=job_pk, state__in=[Job.State.WAITING, Job.State.RUNNING]).update(
+        state=Job.State.RUNNING
+    )
+    if not taken:
+        return
+    job = Job.objects.select_related("user").get(pk=job_pk)
+    running = RunningJob(job)
+    with translation.override(job.user.language or "bg"):
+        try:
+            with transaction.atomic(), pghistory.context(user=job.user_id, job=job.pk):
+                tasks[job.task](running)
+                job.state, job.finished_at = Job.State.DONE, timezone.now()
+                job.save(update_fields=["state", "finished_at", "message", "result_url", "file", "file_name"])
+        except JobRefused as refusal:
+            fail(job, str(refusal))
+        except Exception:
+            logger.exception("Job %s failed", job.pk)
+            fail(job, _("Something went wrong and nothing was changed. The administrator can read why in the log."))
+
+
+def fail(job: Job, message: str) -> None:
+    Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED, message=message, finished_at=timezone.now())
+
+
+@app.periodic(cron="*/2 * * * *", periodic_id="stalled")
+@app.task(name="common.retry_stalled", queueing_lock="retry_stalled", pass_context=True)
+async def retry_stalled(context: Any, timestamp: int) -> None:
+    """Take up again the jobs of a worker that was killed: it left them marked as being done."""
+    manager = context.app.job_manager
+    for stalled in await manager.get_stalled_jobs():
+        await manager.retry_job(stalled)

@@ -1,0 +1,565 @@
+"""A list page: filter, sort, numbered pages, column choice, saved views, bulk actions, export. Declared, not written.
+
+An app's list says its model, columns and filter; everything on the page and in the export comes from these. A dossier
+tab is the same list narrowed to one party, shown in the dossier's frame.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.mixins import AccessMixin
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django_filters.views import FilterView
+
+from common import exports
+from common.dates import format_date
+from common.models import SavedView
+
+PAGE_SIZES = (25, 50, 100)
+
+
+def lookup(obj: Any, path: str) -> Any:
+    """Follow a dotted path (`party.status`), calling what is callable; None where a step is missing."""
+    for step in path.split("."):
+        if obj is None:
+            return None
+        obj = getattr(obj, step)
+        if callable(obj) and not hasattr(obj, "all"):
+            obj = obj()
+    return obj
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a list.
+
+    `value` is a path from the row or a function of it; `html` draws the cell when text is not enough; `export` gives
+    the value for files when it differs. `sort` names the ordering fields. `annotate` adds to the queryset what the
+    column reads (for columns that upper apps register). `permission` hides the column from those without it.
+    """
+
+    name: str
+    label: Any
+    value: str | Callable[[Any], Any] = ""
+    sort: Sequence[str] = ()
+    html: Callable[[Any], SafeString | str] | None = None
+    export: Callable[[Any], Any] | None = None
+    numeric: bool = False
+    default: bool = True
+    order: int = 100
+    permission: str = ""
+    annotate: Callable[[QuerySet[Any], Any], QuerySet[Any]] | None = None
+    css: str = ""
+
+    def read(self, obj: Any) -> Any:
+        if callable(self.value):
+            return self.value(obj)
+        return lookup(obj, self.value or self.name)
+
+    def draw(self, obj: Any) -> SafeString:
+        if self.html is not None:
+            return conditional_escape(self.html(obj))
+        return conditional_escape(show(self.read(obj)))
+
+    def export_value(self, obj: Any) -> Any:
+        value = self.export(obj) if self.export else self.read(obj)
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        return value
+
+
+def show(value: Any) -> str:
+    """A value as the page writes it."""
+
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else ""
+    if isinstance(value, dt.date):
+        return format_date(value)
+    return str(value)
+
+
+@dataclass
+class ShownColumn:
+    """A column on the page, with its sort link."""
+
+    column: Column
+    chosen: bool = True
+    sort_url: str = ""
+    sort_state: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.column.name
+
+    @property
+    def label(self) -> Any:
+        return self.column.label
+
+    @property
+    def numeric(self) -> bool:
+        return self.column.numeric
+
+    @property
+    def css(self) -> str:
+        return self.column.css
+
+    @property
+    def sortable(self) -> bool:
+        return bool(self.column.sort)
+
+
+@dataclass(frozen=True)
+class Cell:
+    column: ShownColumn
+    html: SafeString
+
+
+@dataclass(frozen=True)
+class Row:
+    object: Any
+    pk: Any
+    url: str
+    cells: list[Cell]
+    css: str = ""
+    in_panel: bool = False
+    actions: list[Action] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button or a menu entry. `htmx` opens it in the side panel when scripts are on; `method` is get or post."""
+
+    label: Any
+    url: str
+    icon: str = ""
+    primary: bool = False
+    method: str = "get"
+    htmx: bool = False
+    confirm: Any = ""
+
+
+@dataclass(frozen=True)
+class BulkAction:
+    """A deed on the chosen rows. `run(request, queryset)` returns the sentence that is shown after it.
+
+    `template` draws further inputs; `extra(request)` gives them their context.
+    """
+
+    slug: str
+    label: Any
+    run: Callable[[HttpRequest, QuerySet[Any]], str]
+    icon: str = ""
+    permission: str = ""
+    template: str = ""
+    extra: Callable[[HttpRequest], dict[str, Any]] | None = None
+    confirm: Any = ""
+    order: int = 100
+
+
+@dataclass
+class Empty:
+    title: Any = ""
+    text: Any = ""
+
+
+class CountedPaginator(Paginator):
+    """Numbered pages with an exact total; the last pages are read from the end, so that they cost like the first."""
+
+    def page(self, number: Any) -> Any:
+        number = self.validate_number(number)
+        bottom = (number - 1) * self.per_page
+        top = min(bottom + self.per_page, self.count)
+        rows: Any = self.object_list
+        if isinstance(rows, QuerySet) and rows.query.order_by and bottom > self.count // 2:
+            backwards = list(rows.reverse()[self.count - top : self.count - bottom])
+            return self._get_page(backwards[::-1], number, self)
+        return self._get_page(rows[bottom:top], number, self)
+
+
+class ListPage(AccessMixin, FilterView):
+    """Base of all lists. Subclasses set `model`, `columns`, `filterset_class`, `permission_required`, `page_title`."""
+
+    template_name = "common/list_page.html"
+    partial_template_name = "common/_list.html"
+    paginator_class = CountedPaginator
+    context_object_name = "objects"
+    strict = False
+
+    columns: Iterable[Column] = ()
+    bulk_actions: Iterable[BulkAction] = ()
+    permission_required: str | Sequence[str] = ()
+    export_permission: str = ""
+    page_title: Any = ""
+    default_sort = ""
+    tie_break: Sequence[str] = ("pk",)
+    list_key = ""
+    empty = Empty()
+    add_label: Any = ""
+    add_as_page = False
+    rows_in_panel = False
+    crumbs: Sequence[tuple[Any, str]] = ()
+    # The frame of a dossier when this list is one of its tabs: narrows the rows and gives the outer template.
+    frame: Any = None
+
+    request: HttpRequest
+
+    # -- Access ------------------------------------------------------------------------------------
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return self.handle_no_permission()  # type: ignore[return-value]
+        if not self.has_permission():
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
+
+    def has_permission(self) -> bool:
+        wanted = self.permission_required
+        names = [wanted] if isinstance(wanted, str) else list(wanted)
+        return all(self.request.user.has_perm(name) for name in names)
+
+    def may_export(self) -> bool:
+        return not self.export_permission or self.request.user.has_perm(self.export_permission)
+
+    # -- Rows --------------------------------------------------------------------------------------
+
+    def base_queryset(self) -> QuerySet[Any]:
+        """All rows of this list that the user may see, before filter and sort."""
+        queryset = super().get_queryset().visible_to(self.request.user)
+        return self.frame.narrow(queryset) if self.frame is not None else queryset
+
+    def get_queryset(self) -> QuerySet[Any]:
+        queryset = self.base_queryset()
+        for column in self.chosen_columns:
+            if column.annotate is not None:
+                queryset = column.annotate(queryset, self.request.user)
+        return queryset.order_by(*self.ordering_fields())
+
+    def get_strict(self) -> bool:
+        return False  # a wrong filter value is shown at the field and leaves the other filters at work
+
+    # -- Sort --------------------------------------------------------------------------------------
+
+    @property
+    def sort(self) -> str:
+        asked = self.params.get("sort", "")
+        column = self.column(asked.lstrip("-"))
+        return asked if column is not None and column.sort else self.default_sort
+
+    def ordering_fields(self) -> list[str]:
+        sort = self.sort
+        column = self.column(sort.lstrip("-")) if sort else None
+        if column is None:
+            return [*self.tie_break]
+        fields = [*column.sort, *(name for name in self.tie_break if name.lstrip("-") not in column.sort)]
+        return [opposite(name) for name in fields] if sort.startswith("-") else fields
+
+    # -- Columns -----------------------------------------------------------------------------------
+
+    def get_columns(self) -> list[Column]:
+        """All columns that the user may see, whether chosen or not."""
+        return [c for c in self.columns if not c.permission or self.request.user.has_perm(c.permission)]
+
+    @property
+    def known_columns(self) -> list[Column]:
+        if not hasattr(self, "_known_columns"):
+            self._known_columns = self.get_columns()
+        return self._known_columns
+
+    def column(self, name: str) -> Column | None:
+        return next((c for c in self.known_columns if c.name == name), None)
+
+    @property
+    def key(self) -> str:
+        return self.list_key or f"{self.model._meta.label_lower}"  # type: ignore[union-attr]
+
+    @property
+    def chosen_columns(self) -> list[Column]:
+        """The columns to show: those of the address, of the saved view, of the user's choice, or the usual ones."""
+        if hasattr(self, "_chosen_columns"):
+            return self._chosen_columns
+        names: list[str] = [name for name in self.params.getlist("columns") if self.column(name)]
+        if not names and (view := self.active_view):
+            names = [name for name in view.columns if self.column(name)]
+        if not names:
+            own = self.request.user.preferences.get("columns", {}).get(self.key, [])  # type: ignore[union-attr]
+            names = [name for name in own if self.column(name)]
+        chosen = [c for c in self.known_columns if (c.name in names if names else c.default)]
+        self._chosen_columns = chosen
+        return chosen
+
+    # -- Saved views -------------------------------------------------------------------------------
+
+    @property
+    def saved_views(self) -> list[SavedView]:
+        if not hasattr(self, "_saved_views"):
+            self._saved_views = list(
+                SavedView.objects.visible_to(self.request.user).filter(list_key=self.key).order_by("name", "pk")
+            )
+        return self._saved_views
+
+    @property
+    def active_view(self) -> SavedView | None:
+        asked = self.request.GET.get("view", "")
+        return next((view for view in self.saved_views if str(view.pk) == asked), None) if asked else None
+
+    @property
+    def params(self) -> Any:
+        """The address's parameters; a saved view stands in for them until the user changes something."""
+        if not hasattr(self, "_params"):
+            from django.http import QueryDict
+
+            params = self.request.GET
+            if (asked := params.get("view")) and asked.isdigit():
+                view = next((view for view in self.saved_views if str(view.pk) == asked), None)
+                if view is not None:
+                    merged = QueryDict(view.query, mutable=True)
+                    for key in params:
+                        merged.setlist(key, params.getlist(key))
+                    params = merged
+            self._params = params
+        return self._params
+
+    def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
+        kwargs = super().get_filterset_kwargs(filterset_class)
+        kwargs["data"] = self.params
+        return kwargs
+
+    # -- Answers -----------------------------------------------------------------------------------
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        filterset = self.get_filterset(self.get_filterset_class())
+        self.filterset = filterset
+        filterset.is_valid()
+        self.object_list = filterset.qs
+        if (form := request.GET.get("export")) in exports.FORMATS:
+            return self.export(form)  # type: ignore[arg-type, return-value]
+        return self.render_to_response(self.get_context_data(filter=filterset, object_list=self.object_list))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A bulk action on the chosen rows, or on all that the filter finds."""
+        from django.contrib import messages
+
+        action = next((a for a in self.get_bulk_actions() if a.slug == request.POST.get("action")), None)
+        if action is None:
+            raise PermissionDenied
+        filterset = self.get_filterset(self.get_filterset_class())
+        filterset.is_valid()
+        rows = filterset.qs
+        if not request.POST.get("all"):
+            keys = [key for key in request.POST.getlist("selected") if key.isdecimal() and len(key) < 19]
+            rows = rows.filter(pk__in=keys)
+        if not request.POST.get("all") and not keys:
+            messages.warning(request, _("Choose at least one row."))
+        else:
+            messages.success(request, action.run(request, rows))
+        return redirect(request.get_full_path())
+
+    def get_bulk_actions(self) -> list[BulkAction]:
+        user = self.request.user
+        return sorted(
+            (a for a in self.bulk_actions if not a.permission or user.has_perm(a.permission)), key=lambda a: a.order
+        )
+
+    def export(self, form: str) -> Any:
+        """Exactly the rows of the filter, in the chosen columns."""
+        if not self.may_export():
+            raise PermissionDenied
+        columns = self.chosen_columns
+        rows = self.object_list.iterator(chunk_size=1000)
+        values = ([column.export_value(row) for column in columns] for row in rows)
+        return exports.export_response(form, str(self.get_page_title()), [str(c.label) for c in columns], values)
+
+    def get_page_title(self) -> Any:
+        return self.page_title or self.model._meta.verbose_name_plural.capitalize()  # type: ignore[union-attr]
+
+    def get_template_names(self) -> list[str]:
+        htmx = getattr(self.request, "htmx", None)
+        if htmx and htmx.target == "list":
+            return [self.partial_template_name]
+        return [self.frame.template_name if self.frame is not None else self.template_name]
+
+    def get_paginate_by(self, queryset: Any) -> int:
+        asked = self.request.GET.get("page_size", "")
+        sizes = {str(size): size for size in PAGE_SIZES}
+        return sizes.get(asked, self.request.user.page_size)  # type: ignore[union-attr]
+
+    def page_number(self, paginator: Paginator) -> int:
+        asked = self.request.GET.get("page", "1")
+        return min(int(asked), paginator.num_pages) if asked.isdigit() and 0 < len(asked) < 9 and int(asked) else 1
+
+    # -- Context -----------------------------------------------------------------------------------
+
+    def address(self, **changes: Any) -> str:
+        """The present address with some parameters changed; None or "" removes one; the page always starts anew."""
+        params = self.params.copy()
+        params.pop("page", None)
+        params.pop("export", None)
+        for key, value in changes.items():
+            if value in (None, ""):
+                params.pop(key, None)
+            elif isinstance(value, (list, tuple)):
+                params.setlist(key, value)
+            else:
+                params[key] = value
+        query = params.urlencode()
+        return f"{self.request.path}?{query}" if query else self.request.path
+
+    def shown_column(self, column: Column) -> ShownColumn:
+        sort = self.sort
+        state = "asc" if sort == column.name else "desc" if sort == f"-{column.name}" else ""
+        target = f"-{column.name}" if state == "asc" else column.name
+        return ShownColumn(
+            column,
+            chosen=column in self.chosen_columns,
+            sort_state=state,
+            sort_url=self.address(sort=target) if column.sort else "",
+        )
+
+    def row_url(self, obj: Any) -> str:
+        return obj.get_absolute_url()
+
+    def row_css(self, obj: Any) -> str:
+        return "is-archived" if getattr(obj, "archived_at", None) else ""
+
+    def row_actions(self, obj: Any) -> list[Action]:
+        return []
+
+    def rows(self, objects: Iterable[Any], columns: list[ShownColumn]) -> list[Row]:
+        made = []
+        for obj in objects:
+            url = self.row_url(obj)
+            cells = [Cell(column, column.column.draw(obj)) for column in columns]
+            made.append(Row(obj, obj.pk, url, cells, self.row_css(obj), self.rows_in_panel, self.row_actions(obj)))
+        return made
+
+    def chips(self, filterset: Any) -> list[tuple[Any, str, str]]:
+        """What the list is filtered by: label, value in words, address without it."""
+        made = []
+        for name, bound in ((name, filterset.form[name]) for name in filterset.form.fields):
+            values = [value for value in self.params.getlist(name) if value]
+            if not values:
+                continue
+            made.append((bound.label, describe(bound, values), self.address(**{name: None})))
+        return made
+
+    def group_filter_fields(self, filterset: Any) -> None:
+        """Tell the filter's template which fields stand in sight (`primary` of the filter set) and which behind "more"."""
+        primary = getattr(filterset, "primary", None)
+        bound = {name: filterset.form[name] for name in filterset.form.fields}
+        filterset.primary_fields = [one for name, one in bound.items() if primary is None or name in primary]
+        filterset.more_fields = [one for name, one in bound.items() if primary is not None and name not in primary]
+        filterset.more_active = any(self.params.get(one.name) for one in filterset.more_fields)
+
+    def get_actions(self) -> list[Action]:
+        return []
+
+    def get_add_url(self) -> str:
+        """Where a new row is added; empty for those who may not."""
+        return ""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        filterset = kwargs["filter"]
+        queryset = kwargs["object_list"]
+        paginator = self.get_paginator(queryset, self.get_paginate_by(queryset))
+        page = paginator.page(self.page_number(paginator))
+        columns = [self.shown_column(column) for column in self.chosen_columns]
+        rows = self.rows(page.object_list, columns)
+        self.group_filter_fields(filterset)
+        here = urlencode({"list": self.key})
+        context = {
+            "page_title": self.get_page_title(),
+            "columns": columns,
+            "all_columns": [self.shown_column(column) for column in self.known_columns],
+            "rows": rows,
+            "row_actions": any(row.actions for row in rows),
+            "filter": filterset if filterset.form.fields else None,
+            "chips": self.chips(filterset),
+            "sort": self.sort,
+            "page_obj": page,
+            "paginator": paginator,
+            "page_range": paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
+            "total": paginator.count,
+            "page_sizes": PAGE_SIZES,
+            "saved_views": [
+                {
+                    "name": view.name,
+                    "url": f"{self.request.path}?{urlencode({'view': view.pk})}",
+                    "active": view == self.active_view,
+                    "can_delete": view.user_id == self.request.user.pk,
+                    "delete_url": reverse("common:saved_view_delete", args=[view.pk]),
+                }
+                for view in self.saved_views
+            ],
+            "save_view_url": f"{reverse('common:saved_view_save')}?{here}",
+            "columns_url": f"{reverse('common:list_columns')}?{here}",
+            "bulk_actions": [
+                {
+                    "slug": action.slug,
+                    "label": action.label,
+                    "icon": action.icon,
+                    "confirm": action.confirm,
+                    "template": action.template,
+                    **(action.extra(self.request) if action.extra else {}),
+                }
+                for action in self.get_bulk_actions()
+            ],
+            "bulk_url": self.request.get_full_path(),
+            "exports": {form: self.export_address(form) for form in exports.FORMATS} if self.may_export() else {},
+            "actions": self.get_actions(),
+            "add_url": self.get_add_url(),
+            "add_label": self.add_label,
+            "add_as_page": self.add_as_page,
+            "empty": self.empty,
+            "frame": self.frame,
+            "crumbs": self.crumbs,
+        }
+        if self.frame is not None:
+            context |= self.frame.context()
+        return context | {key: value for key, value in kwargs.items() if key not in context}
+
+    def export_address(self, form: str) -> str:
+        address = self.address()
+        return f"{address}{'&' if '?' in address else '?'}{urlencode({'export': form})}"
+
+
+def opposite(name: str) -> str:
+    return name[1:] if name.startswith("-") else f"-{name}"
+
+
+def describe(bound: Any, values: list[str]) -> str:
+    """The chosen values of a filter field in words."""
+    choices = getattr(bound.field, "choices", None)
+    if choices is None:
+        return ", ".join(values)
+    words: dict[str, str] = {}
+    for value, label in choices:
+        if isinstance(label, (list, tuple)):
+            words |= {str(inner): str(text) for inner, text in label}
+        else:
+            words[str(value)] = str(label)
+    return ", ".join(words.get(value, value) for value in values)
+
+
+def badge(text: Any, color: str = "grey") -> SafeString:
+    """A state as colour and word."""
+    return format_html('<span class="badge badge-{}">{}</span>', color, text)
+
+
+def draw(template: str, **context: Any) -> SafeString:
+    return mark_safe(render_to_string(template, context))  # noqa: S308  (our own template escapes)

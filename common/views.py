@@ -1,0 +1,123 @@
+"""Pages that belong to no one app: about, background jobs, saved views and columns of lists."""
+
+from __future__ import annotations
+
+from importlib.metadata import distributions
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from common import uploads
+from common.models import Job, SavedView
+from common.text import clean_text
+
+
+@login_required
+def about(request: HttpRequest) -> HttpResponse:
+    return render(request, "common/about.html", {"libraries": LIBRARIES})
+
+
+def _libraries() -> list[dict[str, str]]:
+    found = {}
+    for one in distributions():
+        meta = one.metadata
+        licence = meta.get("License-Expression") or next(
+            (c.rsplit("::", 1)[-1].strip() for c in meta.get_all("Classifier") or [] if c.startswith("License ::")),
+            (meta.get("License") or "").split("\n")[0][:60],
+        )
+        found[meta["Name"].lower()] = {"name": meta["Name"], "version": one.version, "licence": licence}
+    return [found[name] for name in sorted(found)]
+
+
+LIBRARIES = _libraries()  # what is installed does not change while the process lives
+
+
+@login_required
+def job_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
+    template = "common/_job.html" if request.htmx else "common/job_detail.html"  # type: ignore[attr-defined]
+    return render(request, template, {"job": job})
+
+
+@login_required
+def job_file(request: HttpRequest, pk: int) -> HttpResponse:
+    job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
+    if not job.file:
+        raise Http404
+    return uploads.serve(job.file, job.file_name)  # type: ignore[return-value]
+
+
+def back(request: HttpRequest, default: str = "/") -> str:
+    """The page that a form names as its way back, when it lies on this site."""
+    target = request.POST.get("next") or request.GET.get("next") or default
+    allowed = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return target if allowed else default
+
+
+@login_required
+@require_POST
+def saved_view_save(request: HttpRequest) -> HttpResponse:
+    """Keep a list's filter, sort and columns under a name; the same name again replaces one's own view."""
+    path = back(request).partition("?")[0]
+    kept = QueryDict(request.POST.get("query", "")[:2000], mutable=True)
+    columns = kept.pop("columns", [])
+    for param in ("page", "page_size", "view", "export"):
+        kept.pop(param, None)
+    here = f"{path}?{kept.urlencode()}" if kept else path
+    try:
+        name = clean_text(request.POST.get("name", "")[:200])[:60]
+    except ValueError as refusal:
+        messages.error(request, str(refusal))
+        return redirect(here)
+    if not name:
+        messages.error(request, _("Give the view a name."))
+        return redirect(here)
+    list_key = request.GET.get("list", "")[:100]
+    columns = columns or request.user.preferences.get("columns", {}).get(list_key, [])  # type: ignore[union-attr]
+    shared = bool(request.POST.get("is_shared")) and request.user.has_perm("common.share_savedview")
+    view, _created = SavedView.objects.update_or_create(
+        user=request.user,
+        list_key=list_key,
+        name=name,
+        defaults={"query": kept.urlencode(), "columns": columns, "is_shared": shared},
+    )
+    messages.success(request, _("The view “%s” is saved.") % name)
+    return redirect(f"{path}?view={view.pk}")
+
+
+@login_required
+@require_POST
+def saved_view_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    view = get_object_or_404(SavedView.objects.visible_to(request.user), pk=pk)
+    if view.user_id != request.user.pk:
+        raise PermissionDenied
+    view.delete()
+    messages.success(request, _("The view “%s” is deleted.") % view.name)
+    return redirect(back(request).partition("?")[0])
+
+
+@login_required
+@require_POST
+def list_columns(request: HttpRequest) -> HttpResponse:
+    """Remember which columns the user wants in a list; none chosen brings the usual ones back."""
+    user: Any = request.user
+    key = request.GET.get("list", "")[:100]
+    names = [name[:60] for name in request.POST.getlist("columns")[:60]]
+    chosen = dict(user.preferences.get("columns", {}))
+    if names and not request.POST.get("reset"):
+        chosen[key] = names
+    else:
+        chosen.pop(key, None)
+    user.preferences = {**user.preferences, "columns": chosen}
+    user.save(update_fields=["preferences"])
+    path, _mark, query = back(request).partition("?")
+    params = QueryDict(query, mutable=True)
+    params.pop("columns", None)
+    return redirect(f"{path}?{params.urlencode()}" if params else path)

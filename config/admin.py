@@ -1,0 +1,15 @@
+"""The admin site: log-in goes through the product's own log-in page, with its throttling and second factor."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib.admin import AdminSite
+from django.utils.translation import gettext_lazy as _
+
+
+class DossierAdminSite(AdminSite):
+    site_header = _("Reference data and users")
+    site_title = _("Settings")
+    index_title = _("Settings")
+    site_url = "/"
+
+
+DossierAdminSite.login = secure_admin_login(DossierAdminSite.login)  # type: ignore[method-assign]

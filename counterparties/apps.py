@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
+
+
+class CounterpartiesConfig(AppConfig):
+    name = "counterparties"
+    verbose_name = _("Counterparties")
+
+    def ready(self) -> None:
+        # Each app hangs its tabs, panels, columns and sources on the dossier from its own `dossier.py`.
+        autodiscover_modules("dossier")

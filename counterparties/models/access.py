@@ -1,0 +1,79 @@
+"""Who works with which own firms, who opened which record, and who saw a personal number."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from counterparties.kinds import Kind
+
+
+class OwnFirmAccess(models.Model):
+    """One own firm that a user works for; a user without any works for all of them."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("user"), on_delete=models.CASCADE, related_name="own_firm_access"
+    )
+    own_firm = models.ForeignKey(
+        "counterparties.Counterparty",
+        verbose_name=_("own firm"),
+        on_delete=models.CASCADE,
+        related_name="+",
+        limit_choices_to={Kind.OWN_FIRM.flag: True},
+    )
+
+    class Meta:
+        verbose_name = _("own firm of a user")
+        verbose_name_plural = _("own firms of users")
+        constraints = [models.UniqueConstraint(fields=["user", "own_firm"], name="own_firm_access_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.own_firm}"
+
+
+class RecentParty(models.Model):
+    """The last time a user opened a dossier; feeds the list of recently opened ones."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="recent_parties")
+    party = models.ForeignKey("counterparties.Counterparty", on_delete=models.CASCADE, related_name="+")
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["user", "party"], name="recent_party_unique")]
+        # "What did I open last": twelve rows of one user.
+        indexes = [models.Index(fields=["user", "-opened_at"], name="recent_party_by_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.party_id}"
+
+
+class PersonalNumberAccess(models.Model):
+    """A log of who saw or searched a personal number, of whom, when and why. Rows are never changed."""
+
+    class Way(models.TextChoices):
+        REVEAL = "reveal", _("revealed")
+        SEARCH = "search", _("found by number")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("user"), on_delete=models.PROTECT, related_name="+"
+    )
+    party = models.ForeignKey(
+        "counterparties.Counterparty",
+        verbose_name=_("counterparty"),
+        on_delete=models.PROTECT,
+        related_name="personal_number_accesses",
+    )
+    way = models.CharField(_("way"), max_length=10, choices=Way)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("access to a personal number")
+        verbose_name_plural = _("accesses to personal numbers")
+        ordering = ["-at", "-pk"]
+        default_permissions = ()
+        permissions = [("view_personal_number_log", "Can view the log of accesses to personal numbers")]
+        indexes = [models.Index(fields=["-at", "-id"], name="personal_access_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.at:%d.%m.%Y %H:%M}"

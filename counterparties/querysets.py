@@ -1,0 +1,103 @@
+"""The questions asked of counterparties: who sees which, who may change which, which carry a number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from common.text import fold_query
+from counterparties.kinds import Kind
+from users.scopes import FirmsScope, PartiesScope
+
+if TYPE_CHECKING:
+    from users.models import User
+
+
+def own_firms_in_scope(user: User) -> Q | None:
+    """Condition on a Counterparty of kind own firm: is it among the user's own firms? None means all are."""
+    if user.rights.firms_scope == FirmsScope.ALL:
+        return None
+    access = apps.get_model("counterparties", "OwnFirmAccess").objects.filter(user=user)
+    return ~Exists(access) | Exists(access.filter(own_firm=OuterRef("pk")))
+
+
+def trader_scope(user: User) -> Q | None:
+    """Condition that a role's scope puts on clients and suppliers; None means no condition."""
+    scope = user.rights.parties_scope
+    if scope == PartiesScope.ALL:
+        return None
+    if scope == PartiesScope.FIRMS:
+        if user.rights.firms_scope == FirmsScope.ALL:
+            return None
+        access = apps.get_model("counterparties", "OwnFirmAccess").objects.filter(user=user)
+        serving = apps.get_model("counterparties", "ServingFirm").objects.filter(party=OuterRef("pk"))
+        return Q(~Exists(access) | ~Exists(serving) | Exists(serving.filter(own_firm__in=access.values("own_firm"))))
+    if scope == PartiesScope.TEAM and user.team_id is not None:
+        return Q(trader=user) | Q(trader__team=user.team_id)
+    return Q(trader=user)
+
+
+class CounterpartyQuerySet(models.QuerySet["Counterparty"]):
+    def of_kind(self, kind: Kind) -> CounterpartyQuerySet:
+        return self.filter(**{kind.flag: True})
+
+    def current(self) -> CounterpartyQuerySet:
+        """Those not archived: what lists and pickers offer."""
+        return self.filter(archived_at__isnull=True)
+
+    def archived(self) -> CounterpartyQuerySet:
+        return self.filter(archived_at__isnull=False)
+
+    def visible_to(self, user: Any, deed: str = "view") -> CounterpartyQuerySet:
+        """The parties of which the user may view any kind (or do another `deed` to any), within the user's scope."""
+        if not user.is_active or user.is_anonymous:
+            return self.none()
+        kinds = [kind for kind in Kind if user.has_perm(kind.permission(deed))]
+        scope = trader_scope(user)
+        if len(kinds) == len(Kind) and scope is None:
+            return self
+        free, scoped = Q(), Q()
+        for kind in kinds:
+            if kind.is_scoped and scope is not None:
+                scoped |= Q(**{kind.flag: True})
+            else:
+                free |= Q(**{kind.flag: True})
+        allowed = Q(pk__in=[])
+        if free:
+            allowed |= free
+        if scoped and scope is not None:
+            allowed |= scoped & scope
+        return self.filter(allowed)
+
+    def changeable_by(self, user: Any, deed: str = "change") -> CounterpartyQuerySet:
+        """The visible parties all of whose kinds the user may change (or do another `deed` to)."""
+        forbidden = {kind.flag: False for kind in Kind if not user.has_perm(kind.permission(deed))}
+        return self.visible_to(user).filter(**forbidden)
+
+    def own_firms_of(self, user: Any) -> CounterpartyQuerySet:
+        """Current own firms within the user's firm scope."""
+        firms = self.current().of_kind(Kind.OWN_FIRM)
+        scope = own_firms_in_scope(user)
+        return firms if scope is None else firms.filter(scope)
+
+    def matching(self, text: str) -> CounterpartyQuerySet:
+        """Those whose names, numbers, e-mail or phone hold every word of the text, in any case and either alphabet."""
+        found = self
+        for token in fold_query(text):
+            found = found.filter(search_text__contains=token)
+        return found
+
+    def with_personal_number(self, number: str) -> CounterpartyQuerySet:
+        """Those with exactly this EGN, LNCh or service number; ask for the reveal right first."""
+        return self.filter(personal_number=number)
+
+    def for_list(self) -> CounterpartyQuerySet:
+        return self.select_related("status", "trader", "legal_form", "client_type", "supplier_type")
+
+
+def kinds_allowed(user: Any, deed: str) -> Iterable[Kind]:
+    return [kind for kind in Kind if user.has_perm(kind.permission(deed))]

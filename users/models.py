@@ -1,0 +1,173 @@
+"""Users, their teams, and what a role adds to a Django group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import AbstractUser, Group, Permission, UserManager
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Value
+from django.db.models.functions import Concat, JSONObject
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from users.scopes import FirmsScope, PartiesScope, widest
+
+
+@dataclass(frozen=True)
+class Rights:
+    """All that decides what one user may do and see, read in one query.
+
+    `perms` holds full permission names (`app.codename`) from groups and from the user's own permissions.
+    """
+
+    perms: frozenset[str] = field(default_factory=frozenset)
+    parties_scope: str = PartiesScope.MINE
+    firms_scope: str = FirmsScope.ASSIGNED
+    second_factor_required: bool = False
+    second_factor_set: bool = False
+
+
+class Team(models.Model):
+    """A group of traders; the scope "my team's" asks for it."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+
+    class Meta:
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def with_rights(self) -> UserQuerySet:
+        """Bring permissions, scopes and second factor along with the user, without a further query."""
+        full_name = Concat(F("content_type__app_label"), Value("."), F("codename"))
+        return self.annotate(
+            own_permissions=ArraySubquery(Permission.objects.filter(user=OuterRef("pk")).values_list(full_name)),
+            role_permissions=ArraySubquery(
+                Permission.objects.filter(group__user=OuterRef("pk")).values_list(full_name)
+            ),
+            role_profiles=ArraySubquery(
+                RoleProfile.objects.filter(group__user=OuterRef("pk")).values_list(
+                    JSONObject(
+                        parties_scope="parties_scope",
+                        firms_scope="firms_scope",
+                        second_factor="requires_second_factor",
+                    )
+                )
+            ),
+            has_second_factor=Exists(Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)),
+        )
+
+    def active(self) -> UserQuerySet:
+        return self.filter(is_active=True)
+
+
+class DossierUserManager(UserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """Django's manager of users, with our questions."""
+
+
+class User(AbstractUser):
+    """A member of staff who works in the dossiers."""
+
+    class Language(models.TextChoices):
+        BROWSER = "", _("as the browser asks")
+        BULGARIAN = "bg", "български"
+        ENGLISH = "en", "English"
+
+    class Theme(models.TextChoices):
+        AUTO = "auto", _("as the system")
+        LIGHT = "light", _("light")
+        DARK = "dark", _("dark")
+
+    class PageSize(models.IntegerChoices):
+        SMALL = 25, "25"
+        MIDDLE = 50, "50"
+        LARGE = 100, "100"
+
+    email = models.EmailField(_("e-mail"), blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=Language, blank=True, default=Language.BROWSER)
+    theme = models.CharField(_("theme"), max_length=5, choices=Theme, default=Theme.AUTO)
+    page_size = models.PositiveSmallIntegerField(_("rows per page"), choices=PageSize, default=PageSize.MIDDLE)
+    team = models.ForeignKey(
+        Team, verbose_name=_("team"), null=True, blank=True, on_delete=models.SET_NULL, related_name="members"
+    )
+    # What the user chose in lists: {"columns": {list key: [column names]}}.
+    preferences = models.JSONField(default=dict, blank=True, editable=False)
+
+    objects = DossierUserManager()
+
+    class Meta(AbstractUser.Meta):
+        ordering = ["first_name", "last_name", "username"]
+        constraints = [
+            models.UniqueConstraint(
+                "email",
+                name="user_email_unique",
+                condition=~models.Q(email=""),
+                violation_error_message=_("Another user has this e-mail."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+    @property
+    def initials(self) -> str:
+        letters = [part[0] for part in (self.first_name, self.last_name) if part]
+        return "".join(letters).upper() or self.username[:2].upper()
+
+    @cached_property
+    def rights(self) -> Rights:
+        """What this user may do and see; costs a query only when the user was not loaded by the log-in backend."""
+        row: Any = self if hasattr(self, "role_permissions") else type(self).objects.with_rights().get(pk=self.pk)
+        profiles = row.role_profiles
+        everything = self.is_superuser
+        return Rights(
+            perms=frozenset(row.own_permissions) | frozenset(row.role_permissions),
+            parties_scope=PartiesScope.ALL
+            if everything
+            else widest(PartiesScope, [p["parties_scope"] for p in profiles]),
+            firms_scope=FirmsScope.ALL if everything else widest(FirmsScope, [p["firms_scope"] for p in profiles]),
+            second_factor_required=any(p["second_factor"] for p in profiles),
+            second_factor_set=row.has_second_factor,
+        )
+
+
+class RoleProfile(models.Model):
+    """What a role says beyond a Django group: how wide it sees, and whether it demands a second factor.
+
+    Delivered roles carry a `code` and are kept equal to `users.roles.ROLES`; groups that administrators add have none.
+    """
+
+    group = models.OneToOneField(Group, on_delete=models.CASCADE, related_name="role", verbose_name=_("group"))
+    code = models.SlugField(_("code"), blank=True, editable=False)
+    parties_scope = models.CharField(
+        _("which counterparties"), max_length=10, choices=PartiesScope, default=PartiesScope.MINE
+    )
+    firms_scope = models.CharField(_("which own firms"), max_length=10, choices=FirmsScope, default=FirmsScope.ASSIGNED)
+    requires_second_factor = models.BooleanField(
+        _("second factor required"),
+        default=False,
+        help_text=_("Users with this role must set up one-time codes before they can work."),
+    )
+
+    class Meta:
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
+        constraints = [
+            models.UniqueConstraint(fields=["code"], name="role_code_unique", condition=~models.Q(code="")),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.group)
+
+    @property
+    def is_delivered(self) -> bool:
+        return bool(self.code)

@@ -1,0 +1,46 @@
+"""The user's own settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from common.views import back
+from users.forms import ProfileForm
+from users.models import User
+
+
+@login_required
+def profile(request: HttpRequest) -> HttpResponse:
+    """Language, theme, page size, names and e-mail of the user."""
+    user: Any = request.user
+    form = ProfileForm(request.POST or None, instance=user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        with translation.override(user.language or translation.get_language()):
+            messages.success(request, _("Your settings are saved."))
+        return redirect("users:profile")
+    context = {"form": form, "page_title": _("Profile"), "cancel_url": reverse("counterparties:home")}
+    return render(request, "users/profile.html", context)
+
+
+@login_required
+@require_POST
+def appearance(request: HttpRequest) -> HttpResponse:
+    """Switch language or theme from the menu; what is not among the choices changes nothing."""
+    user: Any = request.user
+    language, theme = request.POST.get("language", ""), request.POST.get("theme", "")
+    if language in User.Language.values and language:
+        user.language = language
+    if theme in User.Theme.values:
+        user.theme = theme
+    user.save(update_fields=["language", "theme"])
+    return redirect(back(request))
