@@ -51,18 +51,6 @@ def port_is_free(port: int) -> bool:
     return True
 
 
-def manage(environ: dict[str, str], *arguments: str) -> None:
-    """Runs a management command; SystemExit when it fails (it has said why)."""
-    process = start(environ, "manage.py", *arguments)
-    try:
-        status = process.wait()
-    except Stopped:
-        stop([process])
-        raise
-    if status:
-        raise SystemExit(f"`manage.py {arguments[0]}` failed.")
-
-
 def start(environ: dict[str, str], *arguments: str) -> subprocess.Popen[bytes]:
     # A session of its own: the terminal's Ctrl-C comes to us alone, and we stop all in order.
     return subprocess.Popen(
@@ -88,20 +76,22 @@ def answers(port: int) -> bool:
     connection = http.client.HTTPConnection(HOST, port, timeout=5)
     try:
         connection.request("GET", "/accounts/login/", headers={"X-Forwarded-Proto": "https"})
-        return connection.getresponse().status < 500
+        connection.getresponse()
+        return True
     except (OSError, http.client.HTTPException):
         return False
     finally:
         connection.close()
 
 
-def prepare(environ: dict[str, str]) -> None:
-    """Brings the database up to date. An empty one gets the demonstration data; the command itself looks."""
-    manage(environ, "migrate", "--noinput", "--verbosity=1")
-    manage(environ, "createcachetable")
-    manage(environ, "demo")
-    if environ["DEBUG"].lower() not in {"1", "true", "on", "yes"}:
-        manage(environ, "collectstatic", "--noinput", "--verbosity=0")
+def prepare(environ: dict[str, str]) -> str | None:
+    """Migrations and demonstration data; returns what went wrong, if anything (details have been printed)."""
+    process = start(environ, "bin/prepare.py")
+    try:
+        status = process.wait()
+    finally:
+        stop([process])
+    return f"The database could not be prepared (status {status})." if status else None
 
 
 def serve(environ: dict[str, str], port: int) -> str | None:
@@ -110,7 +100,7 @@ def serve(environ: dict[str, str], port: int) -> str | None:
         "web server": start(
             environ,
             *("-m", "gunicorn", "config.wsgi", f"--bind={HOST}:{port}", f"--workers={WORKERS}", f"--threads={THREADS}"),
-            *("--log-level=warning", "--graceful-timeout=5", "--no-control-socket"),
+            *("--preload", "--log-level=warning", "--graceful-timeout=5", "--no-control-socket"),
         ),
         "worker": start(environ, "manage.py", "procrastinate", "worker", "--shutdown-graceful-timeout=8"),
     }
@@ -154,8 +144,7 @@ def main(arguments: list[str]) -> str | None:
         signal.signal(number, ask_to_stop)
     try:
         with environment() as environ:
-            prepare(environ)
-            return serve(environ, port)
+            return prepare(environ) or serve(environ, port)
     except Stopped:
         return None
     except EngineError as error:
