@@ -35,7 +35,7 @@ RUN --mount=type=bind,from=front-end,source=/build/node_modules,target=/app/node
     python bin/vendor.py \
     && python bin/messages.py compile \
     && SECRET_KEY=only-for-building DATABASE_URL=postgres:///none python manage.py collectstatic --noinput --verbosity=0 \
-    && python -m compileall -q bin common config contacts counterparties users
+    && python -m compileall -q -x "node_modules|static" .
 USER dossier
 EXPOSE 8000
 VOLUME /media
