@@ -3,6 +3,20 @@ const text = document.body.dataset;
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
+// Storage may be closed to us: then nothing is remembered, that is all.
+function remember(key, value) {
+  try {
+    localStorage.setItem(key, value);
+  } catch {}
+}
+function remembered(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
 // --- Notices and the bar that shows a request under way -----------------------------------------------------------
 
 function notify(message, level = "info") {
@@ -184,11 +198,7 @@ document.addEventListener("click", (event) => {
   } else if (event.target.closest("[data-sidebar-collapse]")) {
     const narrow = document.documentElement.classList.toggle("is-narrow-menu");
     showSidebarState();
-    try {
-      localStorage.setItem("menu", narrow ? "narrow" : "wide");
-    } catch {
-      // Not remembered, that is all.
-    }
+    remember("menu", narrow ? "narrow" : "wide");
   }
 });
 document.addEventListener("keydown", (event) => {
@@ -250,6 +260,12 @@ document.addEventListener("change", (event) => {
   if (count) count.textContent = String(chosen);
 });
 
+document.addEventListener("toggle", (event) => {
+  if (!event.target.matches?.("[data-filters]")) return;
+  if (innerWidth >= 1200 && event.target.dataset.seen) remember("filters", event.target.open ? "open" : "closed");
+  fitTables();
+}, true);
+
 const lastFilter = new WeakMap();
 let filterTimer;
 function filterLive(form, delay) {
@@ -279,6 +295,11 @@ document.body.addEventListener("htmx:configRequest", (event) => {
   if (!event.detail.elt.matches("[data-live-filter]")) return;
   // Empty fields would only make the address long.
   for (const [name, value] of [...event.detail.formData.entries()]) if (value === "") event.detail.formData.delete(name);
+});
+
+// Likely duplicates are asked for while a new party is typed.
+document.addEventListener("input", (event) => {
+  if (event.target.closest("[data-hints]")) document.body.dispatchEvent(new CustomEvent("hints"));
 });
 
 function fitTables() {
@@ -363,7 +384,8 @@ function enhance(root) {
   for (const form of $$("form[data-guard]", root.parentNode ?? root)) if (!asLoaded.has(form)) asLoaded.set(form, written(form));
   for (const filters of $$("[data-filters]", root.parentNode ?? root)) {
     const inFrame = filters.closest(".list-in-frame");
-    if (innerWidth < (inFrame ? 768 : 1200) && !filters.dataset.seen) filters.open = false;
+    const narrow = innerWidth < (inFrame ? 768 : 1200);
+    if (!filters.dataset.seen && (narrow || (!inFrame && remembered("filters") === "closed"))) filters.open = false;
     filters.dataset.seen = "1";
     const form = $("form", filters);
     lastFilter.set(form, written(form));
