@@ -258,9 +258,9 @@ class Counterparty(models.Model):
 
     @property
     def full_name(self) -> str:
-        """The legal name with its legal form: „Алфа Трейд“ ООД is written Алфа Трейд ООД."""
+        """The legal name with its legal form: Алфа Трейд ООД, ЕТ Иван Петров – Комерс."""
         form = self.legal_form
-        return f"{self.name} {form.name}" if form is not None and self.is_legal else self.name
+        return form.beside(self.name) if form is not None and self.is_legal else self.name
 
     @property
     def display_name(self) -> str:
@@ -363,10 +363,14 @@ class Counterparty(models.Model):
             return
         self.given_name = self.fathers_name = self.family_name = ""
         if self.legal_form_id is None and " " in self.name.strip():
-            rest, last = self.name.strip().rsplit(" ", 1)
-            form = LegalForm.objects.filter(name__iexact=last).first()
+            first, after_first = self.name.strip().split(" ", 1)
+            before_last, last = self.name.strip().rsplit(" ", 1)
+            form = LegalForm.objects.filter(
+                Q(name__iexact=last, place=LegalForm.Place.AFTER) | Q(name__iexact=first, place=LegalForm.Place.BEFORE)
+            ).first()
             if form is not None:
-                self.name, self.legal_form = rest, form
+                self.legal_form = form
+                self.name = (before_last if form.place == LegalForm.Place.AFTER else after_first).strip()
 
     def clean_numbers(self) -> dict[str, Any]:
         """Bring the numbers to canonical form; return what is wrong with them, by field."""

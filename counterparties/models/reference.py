@@ -35,12 +35,34 @@ class NamedInTwoLanguages(models.Model):
 
 
 class LegalForm(NamedInTwoLanguages):
-    """Legal form as written after a name: ООД, ЕАД, сдружение…"""
+    """Legal form, and where it stands in a full name: „Алфа ООД“, „ЕТ Иван Петров“, „Фондация Утре“."""
+
+    class Place(models.TextChoices):
+        AFTER = "after", _("after the name")
+        BEFORE = "before", _("before the name")
+        NOWHERE = "nowhere", _("not written beside the name")
+
+    place = models.CharField(
+        _("where it is written"),
+        max_length=10,
+        choices=Place,
+        default=Place.AFTER,
+        help_text=_("A name that says its form by itself (Фондация Утре) needs it nowhere else."),
+    )
 
     class Meta(NamedInTwoLanguages.Meta):
         verbose_name = _("legal form")
         verbose_name_plural = _("legal forms")
         constraints = [models.UniqueConstraint(fields=["name"], name="legal_form_name_unique")]
+
+    def beside(self, name: str) -> str:
+        """The name with this form at its place."""
+        match self.place:
+            case self.Place.AFTER:
+                return f"{name} {self.name}"
+            case self.Place.BEFORE:
+                return f"{self.name} {name}"
+        return name
 
 
 class PartyType(NamedInTwoLanguages):
