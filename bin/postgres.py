@@ -200,6 +200,8 @@ class Cluster:
             )
         self._make_socket_folder()
         self._write_settings()
+        if self.log.exists() and self.log.stat().st_size > 10_000_000:
+            self.log.replace(self.log.with_suffix(".old"))
         answer = self.account.run(
             self.programs / "pg_ctl", "-D", self.data, "-l", self.log, "-w", "-t", "60", "-s", "start"
         )
@@ -321,6 +323,8 @@ def main(arguments: list[str]) -> str | None:
             cluster.kept.unlink(missing_ok=True)
             cluster.stop()
             shutil.rmtree(cluster.data, ignore_errors=True)
+            if cluster.home != ROOT / "var" and not list(cluster.home.glob("postgres*")):
+                shutil.rmtree(cluster.home, ignore_errors=True)
         else:
             return __doc__
     except EngineError as error:
