@@ -306,6 +306,7 @@ class Cluster:
 
 def main(arguments: list[str]) -> str | None:
     cluster = Cluster(test="--test" in arguments)
+    (ROOT / "var").mkdir(exist_ok=True)
     deed = next((word for word in arguments if not word.startswith("-")), "")
     try:
         if deed == "start":
