@@ -17,6 +17,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from common.dates import today
 from common.text import transliterate
 
 FORMATS = {
@@ -95,7 +96,7 @@ def _native(value: Any) -> Any:
 
 def file_name(title: str, ending: str) -> str:
     """A plain ASCII name with today's date for a file made from a page."""
-    return f"{slugify(transliterate(title)) or 'export'}-{dt.date.today():%Y-%m-%d}.{ending}"
+    return f"{slugify(transliterate(title)) or 'export'}-{today():%Y-%m-%d}.{ending}"
 
 
 def export_response(

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.mixins import AccessMixin
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -156,9 +156,10 @@ class Action:
 
 @dataclass(frozen=True)
 class BulkAction:
-    """A deed on the chosen rows. `run(request, queryset)` returns the sentence that is shown after it.
+    """A deed on the chosen rows. `run(request, queryset)` returns the sentence that is shown after it, or
+    raises ValidationError.
 
-    `template` draws further inputs; `extra(request)` gives them their context.
+    `template` draws further inputs; `context(request)` gives them their context.
     """
 
     slug: str
@@ -167,7 +168,7 @@ class BulkAction:
     icon: str = ""
     permission: str = ""
     template: str = ""
-    extra: Callable[[HttpRequest], dict[str, Any]] | None = None
+    context: Callable[[HttpRequest], dict[str, Any]] = lambda request: {}
     confirm: Any = ""
     order: int = 100
 
@@ -367,7 +368,10 @@ class ListPage(AccessMixin, FilterView):
         if not request.POST.get("all") and not keys:
             messages.warning(request, _("Choose at least one row."))
         else:
-            messages.success(request, action.run(request, rows))
+            try:
+                messages.success(request, action.run(request, rows))
+            except ValidationError as refusal:
+                messages.error(request, " ".join(refusal.messages))
         return redirect(request.get_full_path())
 
     def get_bulk_actions(self) -> list[BulkAction]:
@@ -459,7 +463,7 @@ class ListPage(AccessMixin, FilterView):
         return made
 
     def group_filter_fields(self, filterset: Any) -> None:
-        """Tell the filter's template which fields stand in sight (`primary` of the filter set) and which behind "more"."""
+        """Tell the filter's template which fields stand in sight (its `primary`) and which behind "more"."""
         primary = getattr(filterset, "primary", None)
         bound = {name: filterset.form[name] for name in filterset.form.fields}
         filterset.primary_fields = [one for name, one in bound.items() if primary is None or name in primary]
@@ -515,7 +519,7 @@ class ListPage(AccessMixin, FilterView):
                     "icon": action.icon,
                     "confirm": action.confirm,
                     "template": action.template,
-                    **(action.extra(self.request) if action.extra else {}),
+                    **action.context(self.request),
                 }
                 for action in self.get_bulk_actions()
             ],

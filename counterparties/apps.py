@@ -10,3 +10,4 @@ class CounterpartiesConfig(AppConfig):
     def ready(self) -> None:
         # Each app hangs its tabs, panels, columns and sources on the dossier from its own `dossier.py`.
         autodiscover_modules("dossier")
+        from counterparties import summary  # noqa: F401  (the core's own tabs, panels and actions)

@@ -1,13 +1,13 @@
-"""The dossier's frame and its doors: tabs, summary panels, head warnings, quick actions, sections of the printed sheet.
+"""The dossier's frame and its doors: tabs, summary panels, head warnings, quick actions, sections of the print.
 
-An app above puts its own part in from its module `dossier`, found when the apps are ready; the frame knows none by name.
+An app above puts its own part in from its module `dossier`, found when the apps are ready; the frame names none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import IntegerField, QuerySet, Subquery
 from django.http import Http404, HttpRequest
@@ -55,8 +55,6 @@ class DossierTab:
     kinds: Iterable[Kind] = EVERY_KIND
     permission_required = ""
     list_page: type[ListPage] | None = None
-    # A tab that is no list gives a view of its own: (request, frame) -> response.
-    view: Callable[[HttpRequest, DossierFrame], Any] | None = None
     counted = True
 
     def narrow(self, queryset: QuerySet[Any], party: Any) -> QuerySet[Any]:
@@ -70,8 +68,13 @@ class DossierTab:
     def url(self, party: Counterparty) -> str:
         return reverse("counterparties:counterparty_tab", args=[party.pk, self.slug])
 
+    def show(self, request: HttpRequest, frame: DossierFrame) -> Any:
+        """Answer the tab when it is no list; a tab without a list page must say how."""
+        raise Http404
+
     def all_rows(self) -> QuerySet[Any]:
-        assert self.list_page is not None and self.list_page.model is not None
+        assert self.list_page is not None
+        assert self.list_page.model is not None
         return self.list_page.model._default_manager.all()
 
     def count_expression(self, party: Counterparty, user: Any) -> CappedCount | None:
@@ -94,8 +97,7 @@ def register(tab: type[DossierTab]) -> type[DossierTab]:
     return tab
 
 
-@dataclass(frozen=True)
-class Warning:
+class Warning(NamedTuple):
     """A sentence in the head. `level` is danger, warning or info."""
 
     level: str
@@ -119,12 +121,16 @@ class HeadWarning:
 
 @dataclass(frozen=True)
 class QuickAction:
-    """A button in the head. `action(party, user)` gives None when it does not fit the party or the user."""
+    """A deed offered in the head. `action(party, user)` gives None when it does not fit the party or the user.
+
+    The few that are used every day stand as buttons (`menu=False`), the others in the menu.
+    """
 
     slug: str
     action: Callable[[Counterparty, Any], Action | None]
     permission: str = ""
     order: int = 100
+    menu: bool = True
 
 
 @dataclass(frozen=True)
@@ -157,15 +163,17 @@ class BookletSection:
 
 @dataclass(frozen=True)
 class FirstStep:
-    """What a new dossier suggests to do first; `done(party)` reads what the panels already fetched or asks cheaply."""
+    """What a new dossier suggests to do first, as long as the `tab` it leads to holds no rows."""
 
     slug: str
     label: Any
     url: Callable[[Counterparty], str]
+    tab: str
+    text: Any = ""
     icon: str = ""
     permission: str = ""
     order: int = 100
-    tab: str = ""
+    htmx: bool = True
 
 
 @dataclass(frozen=True)
@@ -226,6 +234,7 @@ class Head:
     numbers: list[dict[str, Any]]
     warnings: list[Warning]
     quick_actions: list[Action]
+    actions: list[Action]
     tabs: list[tuple[Any, list[ShownTab]]] = field(default_factory=list)
 
     @property
@@ -292,7 +301,7 @@ class DossierFrame:
     def head(self) -> Head:
         facts = self.facts()
         party = self.party
-        actions = (one.action(party, self.user) for one in self.permitted(quick_actions))
+        offered = [(one.menu, one.action(party, self.user)) for one in self.permitted(quick_actions)]
         said = [
             warning
             for source in self.permitted(warnings)
@@ -304,7 +313,8 @@ class DossierFrame:
             status=party.status,
             numbers=numbers_of(party, self.user),
             warnings=said,
-            quick_actions=[action for action in actions if action is not None],
+            quick_actions=[action for menu, action in offered if action is not None and not menu],
+            actions=[action for menu, action in offered if action is not None and menu],
             tabs=self.shown_tabs(facts),
         )
 

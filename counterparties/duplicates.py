@@ -104,17 +104,3 @@ hints.register(DuplicateHint("number", _("same number"), _by_number, order=10))
 hints.register(DuplicateHint("name", _("similar name"), _by_name, order=40))
 hints.register(DuplicateHint("email", _("same e-mail"), _by_email, order=20))
 hints.register(DuplicateHint("phone", _("same phone"), _by_phone, order=30))
-
-
-def bearer_of(party: Counterparty) -> tuple[str, Counterparty] | None:
-    """The other record that already carries one of the party's numbers, and the field that collides."""
-    others = Counterparty.objects.exclude(pk=party.pk).select_related("legal_form", "trader")
-    checks = [
-        ("registration_number", Q(country=party.country, registration_number=party.registration_number)),
-        ("personal_number", Q(identifier_type=party.identifier_type, personal_number=party.personal_number)),
-        ("vat_number", Q(vat_number=party.vat_number)),
-    ]
-    for field, condition in checks:
-        if getattr(party, field) and (other := others.filter(condition).first()):
-            return field, other
-    return None

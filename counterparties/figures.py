@@ -37,7 +37,7 @@ class Figure:
         return user.has_perm(self.permission) and any(kind in self.kinds for kind in party.kinds)
 
     def as_column(self, on: dt.date, user: Any) -> Any:
-        """The figure's EUR total as an expression on a queryset of parties, so that a list can sort and filter by it."""
+        """The figure's EUR total as an expression on a queryset of parties: a list can sort and filter by it."""
         rows = self.queryset(OuterRef("pk"), None, on, user).order_by().values("party")
         total = rows.annotate(figure_total=Sum("amount_eur")).values("figure_total")
         money = DecimalField(max_digits=18, decimal_places=2)

@@ -70,26 +70,21 @@ def register(model: type[models.Model], of_party: Callable[[QuerySet[Any], Any],
 
 
 @dataclass
-class Change:
-    """One field before and after."""
-
-    label: str
-    before: str
-    after: str
-
-
-@dataclass
 class Entry:
     """One event as the page shows it."""
 
     at: dt.datetime
-    user: str
+    who: str
     deed: str
-    label: str
-    what: str
+    kind: str
     title: str
     key: str
-    changes: list[Change] = field(default_factory=list)
+    diffs: list[tuple[str, str, str]] = field(default_factory=list)
+
+    @property
+    def what(self) -> str:
+        """The deed in words: "changed: address – ул. Шипка 34"."""
+        return f"{self.deed}: {self.kind}" + (f" – {self.title}" if self.title else "")
 
 
 DEEDS = {"added": lambda: _("added"), "changed": lambda: _("changed"), "deleted": lambda: _("deleted")}
@@ -133,11 +128,17 @@ def rows_of(source: HistorySource, party: Any, narrowed: HistoryFilter) -> Query
 
 
 def page_of(
-    party: Any, user: Any, narrowed: HistoryFilter | None = None, before_key: str = "", size: int = PAGE_SIZE
+    party: Any,
+    user: Any,
+    narrowed: HistoryFilter | None = None,
+    before_key: str = "",
+    size: int = PAGE_SIZE,
+    values: bool = True,
 ) -> tuple[list[Entry], str]:
     """Return one page of a party's history, newest first, and the key of the next page ("" at the end).
 
-    Paged by key: the cost of a page does not grow with how far back it lies.
+    Paged by key: the cost of a page does not grow with how far back it lies. Without `values` only what was done is
+    told, not the fields before and after.
     """
     narrowed = narrowed or HistoryFilter()
     wanted = [s for s in sources_for(user) if not narrowed.model or s.slug == narrowed.model]
@@ -153,7 +154,7 @@ def page_of(
     found = list(union.order_by("-pgh_created_at", "source", "-pgh_id")[: size + 1])
     page = found[:size]
     next_key = key_of(page[-1]) if len(found) > size else ""
-    return entries(page), next_key
+    return entries(page, values), next_key
 
 
 def key_of(row: dict[str, Any]) -> str:
@@ -174,36 +175,37 @@ def older_than(rows: QuerySet[Any], slug: str, key: str) -> QuerySet[Any]:
     return rows.filter(pgh_created_at__lt=at)
 
 
-def entries(rows: Iterable[dict[str, Any]]) -> list[Entry]:
+def entries(rows: Iterable[dict[str, Any]], values: bool = True) -> list[Entry]:
     rows = list(rows)
     names = user_names(rows)
-    related = related_names(rows)
+    related = related_names(rows) if values else {}
     made = []
     for row in rows:
         source = sources.get(row["source"])
         assert source is not None
-        values, before = row["data"], row["before"] or {}
+        after, before = row["data"], row["before"] or {}
         entry = Entry(
             at=row["pgh_created_at"],
-            user=names.get(row["by"] or "", "") or _("the system"),
+            who=names.get(row["by"] or "", "") or _("the system"),
             deed=DEEDS[row["pgh_label"]](),
-            label=row["pgh_label"],
-            what=str(source.model._meta.verbose_name),
-            title=source.title(values),
+            kind=str(source.model._meta.verbose_name),
+            title=source.title(after),
             key=key_of(row),
         )
-        entry.changes = changes(source, row["pgh_label"], before, values, related)
+        if values:
+            entry.diffs = diffs(source, row["pgh_label"], before, after, related)
         made.append(entry)
     return made
 
 
-def changes(
+def diffs(
     source: HistorySource,
     label: str,
     before: dict[str, Any],
     after: dict[str, Any],
     related: dict[tuple[Any, Any], str],
-) -> list[Change]:
+) -> list[tuple[str, str, str]]:
+    """The fields that the event changed: label, before, after."""
     if label == "added":
         before = {}
     elif label == "deleted":
@@ -217,7 +219,7 @@ def changes(
         if old == new or (old in (None, "", False) and new in (None, "", False)):
             continue
         made.append(
-            Change(
+            (
                 str(getattr(model_field, "verbose_name", attname)).capitalize(),
                 words(model_field, old, related),
                 words(model_field, new, related),

@@ -84,7 +84,7 @@ DEEDS = {
 
 
 def kind_permissions() -> list[tuple[str, str]]:
-    """One permission per deed and kind, as Django's Meta.permissions wants them (names stay English, for migrations)."""
+    """One permission per deed and kind, for Meta.permissions; the names stay English, for they go into migrations."""
     return [
         (f"{deed}_{kind.value}", f"Can {words} {kind.value.replace('_', ' ')}")
         for kind in Kind

@@ -1,4 +1,4 @@
-"""The one search box: each app tells how to find parties by what it holds; a party found by several ways is shown once."""
+"""The one search box: each app tells how to find parties by what it holds."""
 
 from __future__ import annotations
 

@@ -22,13 +22,14 @@ class PreferencesMiddleware:
         language = getattr(request.user, "language", "")
         if language:
             translation.activate(language)
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = language
         return self.get_response(request)
 
 
 class SecondFactorMiddleware:
     """A user whose role demands a second factor can do nothing else until it is set up."""
 
+    # Log-in, log-out, second factor, sessions and password; language and theme.
     open_paths = ("/accounts/", "/static/", "/health/", "/i18n/", "/profile/")
 
     def __init__(self, get_response: Answer) -> None:
@@ -37,8 +38,14 @@ class SecondFactorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
         if user.is_authenticated and not request.path.startswith(self.open_paths):
-            rights = user.rights  # type: ignore[union-attr]
+            rights = user.rights
             if rights.second_factor_required and not rights.second_factor_set:
-                messages.warning(request, _("Your role requires a second factor. Set it up to go on."))
-                return redirect(reverse("mfa_activate_totp"))
+                return self.ask_for_it(request)
         return self.get_response(request)
+
+    def ask_for_it(self, request: HttpRequest) -> HttpResponse:
+        messages.warning(request, _("Your role requires a second factor. Set it up to go on."))
+        url = reverse("mfa_activate_totp")
+        if request.headers.get("HX-Request"):  # a redirect would put the whole page into a part of this one
+            return HttpResponse(status=204, headers={"HX-Redirect": url})
+        return redirect(url)

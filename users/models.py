@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AbstractUser, Group, Permission, UserManager
@@ -102,7 +102,7 @@ class User(AbstractUser):
     # What the user chose in lists: {"columns": {list key: [column names]}}.
     preferences = models.JSONField(default=dict, blank=True, editable=False)
 
-    objects = DossierUserManager()
+    objects: ClassVar[DossierUserManager] = DossierUserManager()
 
     class Meta(AbstractUser.Meta):
         ordering = ["first_name", "last_name", "username"]
@@ -117,6 +117,15 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        # The log-in and the password reset look for an e-mail in small letters.
+        self.email = self.email.lower()
+        super().clean_fields(exclude)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = self.email.lower()
+        super().save(*args, **kwargs)
 
     @property
     def initials(self) -> str:

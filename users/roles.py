@@ -159,7 +159,7 @@ def permissions_of(role: Role, known: dict[str, Permission]) -> list[Permission]
 
 @transaction.atomic
 def sync_roles() -> None:
-    """Make the groups of delivered roles equal to the table; a demanded second factor stays as administrators set it."""
+    """Make the groups of delivered roles equal to the table; a demanded second factor stays as it was set."""
     known = {
         f"{permission.content_type.app_label}.{permission.codename}": permission
         for permission in Permission.objects.select_related("content_type")

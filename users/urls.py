@@ -1,4 +1,5 @@
-from django.urls import path
+from django.urls import path, re_path
+from django.views.generic import RedirectView
 
 from users import views
 
@@ -7,4 +8,8 @@ app_name = "users"
 urlpatterns = [
     path("profile/", views.profile, name="profile"),
     path("profile/appearance/", views.appearance, name="appearance"),
+    # The e-mail is changed in the profile, so the log-in library's own list of addresses is not offered.
+    path("accounts/", RedirectView.as_view(pattern_name="users:profile"), name="account"),
+    re_path(r"^accounts/email/$", RedirectView.as_view(pattern_name="users:profile"), name="account_email"),
+    re_path(r"^accounts/confirm-email/.*$", views.not_offered, name="confirm_email"),
 ]

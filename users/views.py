@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
@@ -44,3 +44,8 @@ def appearance(request: HttpRequest) -> HttpResponse:
         user.theme = theme
     user.save(update_fields=["language", "theme"])
     return redirect(back(request))
+
+
+def not_offered(request: HttpRequest) -> HttpResponse:
+    """Pages of the log-in library that have no use here."""
+    raise Http404

@@ -337,7 +337,7 @@ class Counterparty(models.Model):
             errors[field] = _("Write the name.")
         if not self.kinds:
             errors["kinds"] = _("Choose at least one kind.")
-        errors |= self.clean_numbers()
+        errors |= self.clean_numbers() or self.refuse_taken_numbers()
         if self.insolvency and not self.insolvency_source:
             errors["insolvency_source"] = _("Say where this is known from.")
         if self.vat_registered_on and self.vat_deregistered_on and self.vat_deregistered_on < self.vat_registered_on:
@@ -422,6 +422,35 @@ class Counterparty(models.Model):
             self.vat_registration = VatRegistration.FULL
         return {}
 
+    def bearer_of_numbers(self) -> tuple[str, Counterparty] | None:
+        """The other record that already carries one of this one's numbers, and the field that collides."""
+        others = Counterparty.objects.exclude(pk=self.pk).select_related("legal_form")
+        checks = [
+            ("registration_number", Q(country=self.country, registration_number=self.registration_number)),
+            ("personal_number", Q(identifier_type=self.identifier_type, personal_number=self.personal_number)),
+            ("vat_number", Q(vat_number=self.vat_number)),
+        ]
+        for field, condition in checks:
+            if getattr(self, field) and (other := others.filter(condition).first()):
+                return field, other
+        return None
+
+    def refuse_taken_numbers(self) -> dict[str, Any]:
+        """The form shows the bearer with a link, to those who may see it; here only that the number is taken."""
+        if (found := self.bearer_of_numbers()) is None:
+            return {}
+        field, other = found
+        return {field: ValidationError(_("This number is taken."), code="taken", params={"party": other})}
+
+    def link_to_head_office(self) -> None:
+        """A record with a 13-digit EIK is a branch: relate it to the company, when that is here too."""
+        from counterparties.models.details import Relation
+
+        eik = self.head_office_eik
+        office = Counterparty.objects.filter(country="BG", registration_number=eik).first() if eik else None
+        if office is not None:
+            Relation.objects.get_or_create(from_party=self, to_party=office, kind=Relation.Kind.BRANCH)
+
     def fill_derived(self) -> None:
         """Fill the stored texts that lists sort by and search looks in; bulk writers call it for themselves."""
         self.sort_name = sort_key(self.name)[:400]
@@ -466,7 +495,7 @@ class Counterparty(models.Model):
     def head_office_eik(self) -> str:
         """EIK of the company of which this 13-digit record is a branch; empty for any other."""
         if self.identifier_type == IdentifierType.EIK and len(self.registration_number) == 13:
-            return identifiers.parent_eik(self.registration_number)
+            return identifiers.parent_eik(self.registration_number) or ""
         return ""
 
     def vat_in_force(self, on: dt.date) -> bool:

@@ -1,0 +1,40 @@
+"""Answers of a form view: a page of its own, or the side panel when htmx asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django_htmx.http import trigger_client_event
+
+
+def in_panel(request: HttpRequest) -> bool:
+    """Whether the form was asked for by, or sent from, the side panel."""
+    htmx: Any = getattr(request, "htmx", None)
+    return bool(htmx) and htmx.target == "panel-body"
+
+
+def show_form(
+    request: HttpRequest, context: dict[str, Any], template: str = "common/form_page.html", panel: str = ""
+) -> HttpResponse:
+    """Show a form: as a page, or in the panel. A refused form keeps all that was typed."""
+    form = context.get("form")
+    status = 422 if form is not None and form.is_bound and form.errors and not in_panel(request) else 200
+    if in_panel(request):
+        return render(request, panel or "common/_form_panel.html", context)
+    return render(request, template, context, status=status)
+
+
+def ask(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """Show a question before a deed, with its form (a reason) when there is one."""
+    return show_form(request, context, "common/confirm_page.html", "common/_confirm_panel.html")
+
+
+def done(request: HttpRequest, url: str) -> HttpResponse:
+    """After a deed: close the panel and refresh the list behind it, or go to the page."""
+    if in_panel(request):
+        response = HttpResponse(status=204)
+        trigger_client_event(response, "panel-close")
+        return trigger_client_event(response, "list-changed")
+    return redirect(url)

@@ -1,0 +1,463 @@
+"""Forms of the party record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.forms import PlainForm, RecordForm
+from common.pickers import PickerField
+from common.uploads import DOCUMENT_TYPES, check_upload, safe_name
+from counterparties import identifiers
+from counterparties.kinds import Kind
+from counterparties.models import (
+    Characteristic,
+    CharacteristicValue,
+    Counterparty,
+    IdentifierType,
+    LegalForm,
+    PartyType,
+    PersonKind,
+    Relation,
+    Status,
+    VatRegistration,
+    ViesCheck,
+)
+from counterparties.models.party import PERSONAL_TYPES
+from users.models import User
+from users.scopes import PartiesScope
+
+
+def find_party(queryset: Any, text: str) -> Any:
+    """The parties that a typed text means: by whole number, else by name."""
+    number = identifiers.normalise(text)
+    by_number = queryset.filter(registration_number=number) if len(number) >= 5 else queryset.none()
+    return by_number if by_number.exists() else queryset.matching(text)
+
+
+def party_picker(user: Any, *, queryset: Any = None, **kwargs: Any) -> PickerField:
+    """A picker of current parties that the user may see."""
+    rows = Counterparty.objects.visible_to(user).current() if queryset is None else queryset
+    return PickerField(
+        rows.select_related("legal_form"), url_name="counterparties:counterparty_picker", find=find_party, **kwargs
+    )
+
+
+def type_choices(tree: str, chosen: PartyType | None) -> list[tuple[Any, str]]:
+    """The tree of types as choices, those below indented; one no longer in use is offered only where it is chosen."""
+    types = list(PartyType.objects.filter(tree=tree))
+    by_parent: dict[int | None, list[PartyType]] = {}
+    for one in types:
+        if one.is_active or one == chosen:
+            by_parent.setdefault(one.parent_id, []).append(one)
+
+    def walk(parent: int | None, depth: int) -> list[tuple[Any, str]]:
+        rows: list[tuple[Any, str]] = []
+        for one in by_parent.get(parent, []):
+            rows.append((one.pk, "\u2003" * depth + str(one)))
+            rows += walk(one.pk, depth + 1)
+        return rows
+
+    return [("", "—"), *walk(None, 0)]
+
+
+class CounterpartyForm(RecordForm):
+    """The whole record. One field `number` stands for EIK, personal and foreign number; a kept secret is not shown."""
+
+    kinds = forms.MultipleChoiceField(
+        label=gettext_lazy("Kinds"), choices=Kind.choices, widget=forms.CheckboxSelectMultiple
+    )
+    number = forms.CharField(label=gettext_lazy("Number"), max_length=40, required=False)
+    serving_firms = forms.ModelMultipleChoiceField(
+        Counterparty.objects.none(),
+        label=gettext_lazy("Own firms that serve it"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("None chosen: all of them."),
+    )
+    vies_check = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Counterparty
+        fields = [
+            "person_kind",
+            "name",
+            "legal_form",
+            "given_name",
+            "fathers_name",
+            "family_name",
+            "name_latin",
+            "short_name",
+            "country",
+            "identifier_type",
+            "vat_number",
+            "vat_registration",
+            "vat_registered_on",
+            "vat_deregistered_on",
+            "client_type",
+            "supplier_type",
+            "status",
+            "trader",
+            "email",
+            "phone",
+            "payment_term_days",
+            "e_invoice_consent_on",
+            "insolvency",
+            "insolvency_source",
+            "insolvency_on",
+            "note",
+        ]
+        widgets = {"person_kind": forms.RadioSelect}
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+        party: Counterparty = self.instance
+        self.order_fields(["kinds", "person_kind", *self.fields])
+        deed = "change" if party.pk else "add"
+        may = [kind for kind in Kind if user.has_perm(kind.permission(deed)) or (party.pk and kind in party.kinds)]
+        self.fields["kinds"].choices = [(kind.value, kind.label) for kind in may]  # type: ignore[attr-defined]
+        self.fields["kinds"].widget.attrs["data-switch"] = "kinds"
+        self.fields["person_kind"].choices = PersonKind.choices  # type: ignore[attr-defined]
+        self.fields["person_kind"].widget.attrs["data-switch"] = "person_kind"
+        self.fields["name"].label = _("Name")
+        self.fields["identifier_type"].required = False
+        self.fields["legal_form"].queryset = LegalForm.objects.filter(is_active=True) | LegalForm.objects.filter(  # type: ignore[attr-defined]
+            pk=party.legal_form_id
+        )
+        for name, tree in (("client_type", "client"), ("supplier_type", "supplier")):
+            field: Any = self.fields[name]
+            field.choices = type_choices(tree, getattr(party, name))
+        statuses = Status.objects.filter(is_active=True)
+        if party.pk and party.status is not None:
+            after = list(party.status.next_statuses.values_list("pk", flat=True))
+            statuses = (statuses.filter(pk__in=after) if after else statuses) | Status.objects.filter(
+                pk=party.status_id
+            )
+        self.fields["status"].queryset = statuses.distinct()  # type: ignore[attr-defined]
+        self.fields["trader"].queryset = User.objects.active()  # type: ignore[attr-defined]
+        self.fields["trader"].widget.attrs["data-enhance-select"] = ""
+        firms = Counterparty.objects.own_firms_of(user).exclude(pk=party.pk).select_related("legal_form")
+        self.fields["serving_firms"].queryset = firms  # type: ignore[attr-defined]
+        self.fields["email"].widget.input_type = "email"
+        self._fill_initial(party)
+        self._add_characteristics(party)
+        for name, shown in {
+            "name": "legal",
+            "legal_form": "legal",
+            "given_name": "natural",
+            "fathers_name": "natural",
+            "family_name": "natural",
+        }.items():
+            self.fields[name].required = False
+            self.fields[name].widget.attrs["data-show-when"] = f"person_kind={shown}"
+        for name in ("client_type", "supplier_type"):
+            self.fields[name].widget.attrs["data-show-when"] = f"kinds={name.removesuffix('_type')}"
+
+    def _fill_initial(self, party: Counterparty) -> None:
+        initial = self.initial
+        if party.pk:
+            initial["kinds"] = [kind.value for kind in party.kinds]
+            initial["number"] = party.registration_number
+            initial["serving_firms"] = [link.own_firm_id for link in party.serving_links.all()]
+            if party.personal_number:
+                self.fields["number"].widget.attrs["placeholder"] = party.masked_personal_number
+                self.fields["number"].help_text = _("Leave it empty to keep the present number.")
+            if party.vat_from_personal_number:
+                self.fields["vat_number"].widget.attrs["placeholder"] = party.vat_number_shown
+        else:
+            initial.setdefault("identifier_type", IdentifierType.EIK)
+            default = Status.objects.filter(is_default=True).first()
+            initial.setdefault("status", default.pk if default else None)
+            if self.user.rights.parties_scope in (PartiesScope.MINE, PartiesScope.TEAM):
+                initial.setdefault("trader", self.user.pk)
+
+    def _add_characteristics(self, party: Counterparty) -> None:
+        self.characteristics = list(Characteristic.objects.filter(is_active=True).select_related("party_type"))
+        values = {}
+        if party.pk and self.characteristics:
+            values = {
+                value.characteristic_id: value
+                for value in party.characteristic_values.select_related("characteristic", "other_party__legal_form")
+            }
+        self.values = values
+        for one in self.characteristics:
+            name = f"ch_{one.code}"
+            value = values.get(one.pk)
+            field = self._characteristic_field(one, value)
+            if one.kind:
+                field.widget.attrs["data-show-when"] = f"kinds={one.kind}"
+            self.fields[name] = field
+            if value is not None and one.value_type != Characteristic.Type.FILE:
+                current = value.value
+                self.initial[name] = (
+                    "" if current is None else str(int(current)) if isinstance(current, bool) else current
+                )
+
+    def _characteristic_field(self, one: Characteristic, value: CharacteristicValue | None) -> forms.Field:
+        common: dict[str, Any] = {"label": str(one), "required": False, "help_text": one.help_text}
+        if one.required:
+            common["help_text"] = " ".join(filter(None, [one.help_text, _("Required.")]))
+        match one.value_type:
+            case Characteristic.Type.NUMBER:
+                return forms.DecimalField(max_digits=18, decimal_places=4, localize=True, **common)
+            case Characteristic.Type.DATE:
+                return forms.DateField(
+                    widget=forms.DateInput(format="%d.%m.%Y", attrs={"placeholder": _("dd.mm.yyyy")}), **common
+                )
+            case Characteristic.Type.BOOLEAN:
+                return forms.ChoiceField(choices=[("", "—"), ("1", _("yes")), ("0", _("no"))], **common)
+            case Characteristic.Type.CHOICE:
+                offered = one.choice_list
+                if value is not None and value.text and value.text not in offered:
+                    offered = [*offered, value.text]
+                return forms.ChoiceField(choices=[("", "—"), *((choice, choice) for choice in offered)], **common)
+            case Characteristic.Type.PARTY:
+                return party_picker(self.user, **common)
+            case Characteristic.Type.FILE:
+                if value is not None and value.file_name:
+                    common["help_text"] = _("Now: %(name)s. A new file takes its place.") % {"name": value.file_name}
+                return forms.FileField(**common)
+        return CleanedText(max_length=1000, **common)
+
+    @property
+    def fieldsets(self) -> list[tuple[Any, list[Any]]]:
+        characteristics = [f"ch_{one.code}" for one in self.characteristics]
+        return [
+            (
+                _("Who it is"),
+                ["kinds", "person_kind", "name", "legal_form", ("given_name", "fathers_name"), "family_name"],
+            ),
+            (_("Numbers"), [("country", "identifier_type"), "number", ("vat_number", "vat_registration")]),
+            (_("Other names"), [("short_name", "name_latin")]),
+            (_("How to reach it"), [("email", "phone")]),
+            (
+                _("Work with it"),
+                [
+                    ("client_type", "supplier_type"),
+                    ("status", "trader"),
+                    "serving_firms",
+                    ("payment_term_days", "e_invoice_consent_on"),
+                ],
+            ),
+            *([(_("Characteristics"), characteristics)] if characteristics else []),
+            (
+                _("Further"),
+                [
+                    ("vat_registered_on", "vat_deregistered_on"),
+                    "insolvency",
+                    ("insolvency_source", "insolvency_on"),
+                    "note",
+                ],
+            ),
+        ]
+
+    # -- Cleaning ----------------------------------------------------------------------------------
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        number = data.get("number") or ""
+        personal = data.get("identifier_type") in PERSONAL_TYPES
+        party = self.instance
+        keeps = personal and not number and party.pk and party.identifier_type == data["identifier_type"]
+        if not keeps:
+            party.registration_number = "" if personal else number
+            party.personal_number = number[:40] if personal else ""
+        if data.get("vat_registration") == VatRegistration.NONE and not data.get("vat_number"):
+            party.vat_from_personal_number = False
+        kinds = [Kind(kind) for kind in data.get("kinds", [])]
+        kept = [k for k in party.kinds if k.value not in dict(self.fields["kinds"].choices)] if party.pk else []  # type: ignore[attr-defined]
+        party.kinds = [*kinds, *kept]
+        self._clean_characteristics(data, kinds)
+        return data
+
+    def _clean_characteristics(self, data: dict[str, Any], kinds: list[Kind]) -> None:
+        for one in self.characteristics:
+            name = f"ch_{one.code}"
+            value = data.get(name)
+            if not self.applies(one, data, kinds):
+                data[name] = None
+                continue
+            if isinstance(one.value_type, str) and one.value_type == Characteristic.Type.FILE and value:
+                try:
+                    check_upload(value, DOCUMENT_TYPES)
+                except ValidationError as refusal:
+                    self.add_error(name, refusal)
+                    continue
+            kept_file = one.pk in self.values and bool(self.values[one.pk].file)
+            if one.required and value in (None, "") and not kept_file:
+                self.add_error(name, _("This characteristic is required here."))
+
+    def applies(self, one: Characteristic, data: dict[str, Any], kinds: list[Kind]) -> bool:
+        """Whether the party, as it is now filled in, has this characteristic."""
+        if one.kind and Kind(one.kind) not in kinds:
+            return False
+        if one.party_type_id is None:
+            return True
+        chosen: PartyType | None = data.get(f"{one.party_type.tree}_type")  # type: ignore[union-attr]
+        while chosen is not None:
+            if chosen.pk == one.party_type_id:
+                return True
+            chosen = chosen.parent
+        return False
+
+    def _update_errors(self, errors: ValidationError) -> None:
+        """The record's two number fields are one field here; a number that is taken is shown with its bearer."""
+        if hasattr(errors, "error_dict"):
+            for name in ("registration_number", "personal_number"):
+                if name in errors.error_dict:
+                    errors.error_dict.setdefault("number", []).extend(errors.error_dict.pop(name))
+            for name in [name for name in errors.error_dict if name not in self.fields and name != "__all__"]:
+                errors.error_dict.setdefault("__all__", []).extend(errors.error_dict.pop(name))
+            for listed in errors.error_dict.values():
+                for index, error in enumerate(listed):
+                    if error.code == "taken":
+                        listed[index] = ValidationError(self.taken_message(error.params["party"]), code="taken")
+        super()._update_errors(errors)  # type: ignore[misc]
+
+    def taken_message(self, other: Counterparty) -> Any:
+        """Whose the number is, with a way to it; out of the user's scope only whom to ask."""
+        if not Counterparty.objects.visible_to(self.user).filter(pk=other.pk).exists():
+            people = User.objects.active().filter(groups__role__code="administrator").order_by("pk")[:2]
+            whom = ", ".join(str(person) for person in people) or _("an administrator")
+            return _("This number is taken. Ask %(whom)s.") % {"whom": whom}
+        if not other.is_archived:
+            return format_html(
+                '{} <a href="{}">{}</a>.', _("This number is already that of"), other.get_absolute_url(), other
+            )
+        return format_html(
+            '{} <a href="{}">{}</a>, {}. <a class="btn btn-sm" href="{}">{}</a>',
+            _("This number is already that of"),
+            other.get_absolute_url(),
+            other,
+            _("archived"),
+            reverse("counterparties:counterparty_restore", args=[other.pk]),
+            _("Restore"),
+        )
+
+    # -- Saving ------------------------------------------------------------------------------------
+
+    @transaction.atomic
+    def save(self, commit: bool = True) -> Counterparty:
+        party = self.instance
+        if not party.pk:
+            party.created_by = self.user
+        party.save()
+        self._save_serving_firms(party)
+        self._save_characteristics(party)
+        party.link_to_head_office()
+        check = self.cleaned_data.get("vies_check") or ""
+        if check.isdecimal() and len(check) < 19:
+            ViesCheck.objects.filter(pk=check, party=None, asked_by=self.user).update(party=party)
+        return party
+
+    def _save_serving_firms(self, party: Counterparty) -> None:
+        chosen = {firm.pk for firm in self.cleaned_data["serving_firms"]}
+        offered = {firm.pk for firm in self.fields["serving_firms"].queryset}  # type: ignore[attr-defined]
+        links = {link.own_firm_id: link for link in party.serving_links.all()}
+        for pk in offered & links.keys() - chosen:
+            links[pk].delete()
+        for pk in chosen - links.keys():
+            party.serving_links.create(own_firm_id=pk)
+
+    def _save_characteristics(self, party: Counterparty) -> None:
+        for one in self.characteristics:
+            typed = self.cleaned_data.get(f"ch_{one.code}")
+            value = self.values.get(one.pk)
+            if one.value_type == Characteristic.Type.FILE and not typed:
+                continue
+            if typed in (None, ""):
+                if value is not None:
+                    value.delete()
+                continue
+            value = value or CharacteristicValue(party=party, characteristic=one)
+            if one.value_type == Characteristic.Type.BOOLEAN:
+                typed = typed == "1"
+            if one.value_type == Characteristic.Type.FILE:
+                value.file_name = safe_name(typed.name)
+            value.value = typed
+            value.save()
+
+
+class CleanedText(forms.CharField):
+    """A text field made after the form's own: cleaned like the others."""
+
+    def to_python(self, value: Any) -> Any:
+        from common.forms import cleaned_or_refused
+
+        text = super().to_python(value)
+        return cleaned_or_refused(text, multiline=False) if text else text
+
+
+class RelationForm(RecordForm):
+    """A relation as entered from one party's dossier: direction, other party, dates."""
+
+    direction = forms.ChoiceField(label=gettext_lazy("Relation"))
+
+    class Meta:
+        model = Relation
+        fields = ["share", "valid_from", "valid_to", "source"]
+
+    def __init__(self, *args: Any, user: Any, party: Counterparty, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.party = party
+        forward = [(f"{kind.value}>", str(kind.label)) for kind in Relation.Kind]
+        backward = [
+            (f"{kind.value}<", str(words)) for kind, words in Relation.REVERSE.items() if kind != Relation.Kind.RELATED
+        ]
+        field: Any = self.fields["direction"]
+        field.choices = [*forward, *backward]
+        self.fields["other"] = party_picker(
+            user, queryset=Counterparty.objects.visible_to(user).exclude(pk=party.pk), label=_("Other party")
+        )
+        self.order_fields(["direction", "other", "share", "valid_from", "valid_to", "source"])
+        relation = self.instance
+        if relation.pk:
+            self.initial["direction"] = f"{relation.kind}{'>' if relation.from_party_id == party.pk else '<'}"
+            self.initial["other"] = relation.other(party).pk
+
+    fieldsets = [("", ["direction", "other", "share", ("valid_from", "valid_to"), "source"])]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        direction, other = data.get("direction", ""), data.get("other")
+        if direction and other is not None:
+            self.instance.kind = direction[:-1]
+            forward = direction.endswith(">")
+            self.instance.from_party = self.party if forward else other
+            self.instance.to_party = other if forward else self.party
+        return data
+
+    def _update_errors(self, errors: ValidationError) -> None:
+        if hasattr(errors, "error_dict"):
+            for name in ("to_party", "from_party"):
+                if name in errors.error_dict:
+                    errors.error_dict.setdefault("other", []).extend(errors.error_dict.pop(name))
+        super()._update_errors(errors)  # type: ignore[misc]
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """The parties and the kind are no fields here, but the model's rules about them hold all the same."""
+        excluded = super()._get_validation_exclusions()  # type: ignore[misc]
+        return excluded - {"from_party", "to_party", "kind"} if "other" in self.cleaned_data else excluded
+
+
+class CommentForm(RecordForm):
+    class Meta:
+        model = Counterparty
+        fields = ["comment"]
+        widgets = {"comment": forms.Textarea(attrs={"rows": 6})}
+
+
+class RevealForm(PlainForm):
+    reason = forms.CharField(
+        label=gettext_lazy("Why do you need the number?"),
+        max_length=300,
+        help_text=gettext_lazy("The reason is kept in the log with your name and the time."),
+    )

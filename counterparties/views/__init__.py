@@ -1,0 +1,1 @@
+"""Pages of the party record and its dossier."""
