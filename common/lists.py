@@ -244,6 +244,11 @@ class ListPage(AccessMixin, FilterView):
         queryset = super().get_queryset().visible_to(self.request.user)
         return self.frame.narrow(queryset) if self.frame is not None else queryset
 
+    @classmethod
+    def counted_rows(cls, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """What of the rows a dossier's tab counts beside its name; a list that hides archived rows leaves them out."""
+        return rows
+
     def get_queryset(self) -> QuerySet[Any]:
         queryset = self.base_queryset()
         for column in self.chosen_columns:
