@@ -52,7 +52,7 @@ def reference_choices() -> dict[str, list[tuple[Any, ...]]]:
             "characteristic",
             named["label"],
             named["spare"],
-            Concat(F("value_type"), Value("\n"), F("kind"), Value("\n"), F("choices")),
+            Concat(F("value_type"), Value("\n"), F("kind"), Value("\n"), F("choices"), output_field=text),
             F("order"),
         ),
         all=True,

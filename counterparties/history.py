@@ -16,7 +16,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import CharField, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import JSONObject
+from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, NullIf, Trim
 from django.utils.translation import gettext as _
 
 from common.lists import show
@@ -104,13 +104,24 @@ def sources_for(user: Any) -> list[HistorySource]:
     return [source for source in sources if not source.permission or user.has_perm(source.permission)]
 
 
+def name_of_user() -> Any:
+    """A user's name as an expression, the log-in name when he has no other."""
+    full = Trim(Concat("first_name", Value(" "), "last_name"))
+    return Coalesce(NullIf(full, Value("")), F("username"))
+
+
 def rows_of(source: HistorySource, party: Any, narrowed: HistoryFilter) -> QuerySet[Any]:
     """The source's events of a party, each with the values before it, as plain values that can be united."""
     event = source.event_model
     earlier = (
         event.objects.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"))
         .order_by("-pgh_id")
-        .values(data=JSONObject(**{name: F(name) for name in source.fields}))
+        .values(pgh_values=JSONObject(**{name: F(name) for name in source.fields}))
+    )
+    who = (
+        get_user_model()
+        .objects.annotate(key=Cast("pk", CharField()), name=name_of_user())
+        .filter(key=KeyTextTransform("user", OuterRef("pgh_context__metadata")))
     )
     events = source.of_party(event.objects.all(), party).order_by()
     if narrowed.since:
@@ -120,11 +131,11 @@ def rows_of(source: HistorySource, party: Any, narrowed: HistoryFilter) -> Query
     if narrowed.user:
         events = events.filter(pgh_context__metadata__user=int(narrowed.user))
     return events.annotate(
-        source=Value(source.slug, output_field=CharField()),
-        by=KeyTextTransform("user", "pgh_context__metadata"),
-        data=JSONObject(**{name: F(name) for name in source.fields}),
-        before=Subquery(earlier[:1]),
-    ).values("source", "pgh_created_at", "pgh_id", "pgh_label", "by", "data", "before")
+        pgh_source=Value(source.slug, output_field=CharField()),
+        pgh_by=Subquery(who.values("name")),
+        pgh_values=JSONObject(**{name: F(name) for name in source.fields}),
+        pgh_before=Subquery(earlier[:1]),
+    ).values("pgh_source", "pgh_created_at", "pgh_id", "pgh_label", "pgh_by", "pgh_values", "pgh_before")
 
 
 def page_of(
@@ -151,14 +162,14 @@ def page_of(
             rows = older_than(rows, source.slug, before_key)
         parts.append(rows.order_by("-pgh_created_at", "-pgh_id")[: size + 1])
     union = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    found = list(union.order_by("-pgh_created_at", "source", "-pgh_id")[: size + 1])
+    found = list(union.order_by("-pgh_created_at", "pgh_source", "-pgh_id")[: size + 1])
     page = found[:size]
     next_key = key_of(page[-1]) if len(found) > size else ""
     return entries(page, values), next_key
 
 
 def key_of(row: dict[str, Any]) -> str:
-    return f"{row['pgh_created_at'].isoformat()}~{row['source']}~{row['pgh_id']}"
+    return f"{row['pgh_created_at'].isoformat()}~{row['pgh_source']}~{row['pgh_id']}"
 
 
 def older_than(rows: QuerySet[Any], slug: str, key: str) -> QuerySet[Any]:
@@ -177,16 +188,15 @@ def older_than(rows: QuerySet[Any], slug: str, key: str) -> QuerySet[Any]:
 
 def entries(rows: Iterable[dict[str, Any]], values: bool = True) -> list[Entry]:
     rows = list(rows)
-    names = user_names(rows)
     related = related_names(rows) if values else {}
     made = []
     for row in rows:
-        source = sources.get(row["source"])
+        source = sources.get(row["pgh_source"])
         assert source is not None
-        after, before = row["data"], row["before"] or {}
+        after, before = row["pgh_values"], row["pgh_before"] or {}
         entry = Entry(
             at=row["pgh_created_at"],
-            who=names.get(row["by"] or "", "") or _("the system"),
+            who=row["pgh_by"] or _("the system"),
             deed=DEEDS[row["pgh_label"]](),
             kind=str(source.model._meta.verbose_name),
             title=source.title(after),
@@ -261,26 +271,20 @@ def words(model_field: Any, value: Any, related: dict[tuple[Any, Any], str]) -> 
     return str(value)
 
 
-def user_names(rows: list[dict[str, Any]]) -> dict[str, str]:
-    keys = {row["by"] for row in rows if (row["by"] or "").isdigit()}
-    if not keys:
-        return {}
-    return {str(user.pk): str(user) for user in get_user_model().objects.filter(pk__in=keys)}
-
-
 def related_names(rows: list[dict[str, Any]]) -> dict[tuple[Any, Any], str]:
     """Names of the rows that foreign keys in the page point to, one query a model."""
     wanted: dict[Any, set[Any]] = {}
     for row in rows:
-        source = sources.get(row["source"])
+        source = sources.get(row["pgh_source"])
         assert source is not None
         for attname in source.fields:
             model_field = field_of(source.model, attname)
             if model_field is None or not model_field.is_relation or model_field.name in SILENT:
                 continue
-            values = {(row["before"] or {}).get(attname), row["data"].get(attname)} - {None}
+            values = {(row["pgh_before"] or {}).get(attname), row["pgh_values"].get(attname)} - {None}
             if values and (
-                (row["before"] or {}).get(attname) != row["data"].get(attname) or row["pgh_label"] != "changed"
+                (row["pgh_before"] or {}).get(attname) != row["pgh_values"].get(attname)
+                or row["pgh_label"] != "changed"
             ):
                 wanted.setdefault(model_field.related_model, set()).update(values)
     names: dict[tuple[Any, Any], str] = {}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Concat, JSONObject
 
 from common.text import fold_query
 from counterparties.kinds import Kind
@@ -98,6 +99,36 @@ class CounterpartyQuerySet(models.QuerySet["Counterparty"]):
     def for_list(self) -> CounterpartyQuerySet:
         return self.select_related("status", "trader", "legal_form", "client_type", "supplier_type")
 
+    def with_summary(self) -> CounterpartyQuerySet:
+        """Bring along what the Summary tells of the record itself, so that it costs no queries of its own.
 
-def kinds_allowed(user: Any, deed: str) -> Iterable[Kind]:
-    return [kind for kind in Kind if user.has_perm(kind.permission(deed))]
+        `serving` is a list of names, `characteristics` a list of values as JSON, `last_vies` the newest answer.
+        """
+        serving = apps.get_model("counterparties", "ServingFirm").objects.filter(party=OuterRef("pk"))
+        values = apps.get_model("counterparties", "CharacteristicValue").objects.filter(party=OuterRef("pk"))
+        checks = apps.get_model("counterparties", "ViesCheck").objects.filter(party=OuterRef("pk"))
+        name = Concat("own_firm__name", Value(" "), "own_firm__legal_form__name")
+        return self.annotate(
+            serving=ArraySubquery(serving.order_by("own_firm__sort_name").values_list(name)),
+            characteristics=ArraySubquery(
+                values.order_by("characteristic__order", "characteristic__name").values_list(
+                    JSONObject(
+                        pk="pk",
+                        name="characteristic__name",
+                        name_en="characteristic__name_en",
+                        value_type="characteristic__value_type",
+                        text="text",
+                        number="number",
+                        date="date",
+                        boolean="boolean",
+                        party="other_party__name",
+                        file_name="file_name",
+                    )
+                )
+            ),
+            last_vies=Subquery(
+                checks.order_by("-asked_at", "-pk").values_list(
+                    JSONObject(asked_at="asked_at", is_valid="is_valid", number="consultation_number")
+                )[:1]
+            ),
+        )
