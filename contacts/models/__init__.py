@@ -2,6 +2,7 @@
 
 from contacts.models.accounts import BankAccount, BankCode
 from contacts.models.addresses import Address
+from contacts.models.imports import ImportMapping, ImportRow, PartyImport
 from contacts.models.people import ContactLink, ContactLinkArea, ContactPerson, PersonEmail, PersonPhone
 from contacts.models.places import District, Municipality, Settlement
 from contacts.models.reference import ContactArea, ContactRole
@@ -16,7 +17,10 @@ __all__ = [
     "ContactPerson",
     "ContactRole",
     "District",
+    "ImportMapping",
+    "ImportRow",
     "Municipality",
+    "PartyImport",
     "PersonEmail",
     "PersonPhone",
     "Settlement",
