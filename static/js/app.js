@@ -148,7 +148,8 @@ panel?.addEventListener("click", async (event) => {
   const outside = event.target === panel && event.clientX < panel.getBoundingClientRect().left;
   if ((outside || event.target.closest("[data-panel-close]")) && (await mayLeave(panel))) closePanel();
 });
-document.body.addEventListener("panel-close", () => panel.open && closePanel());
+// A moment later: what else the answer announces is dispatched on the form, which closing takes out of the page.
+document.body.addEventListener("panel-close", () => setTimeout(() => panel.open && closePanel()));
 document.body.addEventListener("list-changed", () => {
   const here = location.pathname + location.search;
   if ($("#list")) {
@@ -362,6 +363,8 @@ function makePicker(field) {
     }
   }
   new window.TomSelect(field, settings);
+  // The picker has taken over the label; the field under it only carries the value.
+  field.setAttribute("aria-hidden", "true");
 }
 
 document.addEventListener("click", (event) => {
