@@ -13,6 +13,7 @@ from django.db.models import IntegerField, QuerySet, Subquery
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -262,7 +263,9 @@ class DossierFrame:
     @classmethod
     def of(cls, request: HttpRequest, pk: int, slug: str = "") -> DossierFrame:
         """Fetch the dossier for the request's user; 404 when the party or the tab is not for him."""
-        parties = Counterparty.objects.visible_to(request.user).for_list().select_related("trader__team")
+        parties = Counterparty.objects.visible_to(request.user).for_list()
+        if not slug:
+            parties = parties.with_summary()
         party = get_object_or_404(parties, pk=pk)
         if not slug:
             return cls(request, party)
@@ -282,9 +285,15 @@ class DossierFrame:
     def permitted(self, items: Iterable[Any]) -> list[Any]:
         return [item for item in items if not item.permission or self.user.has_perm(item.permission)]
 
+    @property
+    def tab_counts(self) -> dict[str, int]:
+        """Capped counts of the tabs that have one, by slug."""
+        return {tab.slug: self.facts.get(f"count_{tab.slug.replace('-', '_')}") or 0 for tab in self.open_tabs}
+
     def may_change(self) -> bool:
         return all(self.user.has_perm(kind.permission("change")) for kind in self.party.kinds)
 
+    @cached_property
     def facts(self) -> dict[str, Any]:
         """Counts of all tabs and values of all warnings, in one query."""
         expressions: dict[str, Any] = {}
@@ -299,8 +308,7 @@ class DossierFrame:
         return Counterparty.objects.filter(pk=self.party.pk).order_by().values(**expressions).get()
 
     def head(self) -> Head:
-        facts = self.facts()
-        party = self.party
+        facts, party = self.facts, self.party
         offered = [(one.menu, one.action(party, self.user)) for one in self.permitted(quick_actions)]
         said = [
             warning
@@ -315,14 +323,15 @@ class DossierFrame:
             warnings=said,
             quick_actions=[action for menu, action in offered if action is not None and not menu],
             actions=[action for menu, action in offered if action is not None and menu],
-            tabs=self.shown_tabs(facts),
+            tabs=self.shown_tabs(),
         )
 
-    def shown_tabs(self, facts: dict[str, Any]) -> list[tuple[Any, list[ShownTab]]]:
+    def shown_tabs(self) -> list[tuple[Any, list[ShownTab]]]:
+        counts = self.tab_counts
         summary = ShownTab("", _("Summary"), self.party.get_absolute_url(), "", self.tab is None)
         grouped: dict[str, list[ShownTab]] = {"general": [summary]}
         for tab in self.open_tabs:
-            count = facts.get(f"count_{tab.slug.replace('-', '_')}") or 0
+            count = counts[tab.slug]
             words = f"{COUNT_CAP}+" if count > COUNT_CAP else str(count) if count else ""
             grouped.setdefault(tab.group, []).append(
                 ShownTab(tab.slug, tab.title, tab.url(self.party), words, self.tab is tab)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -9,8 +10,8 @@ from django.db.models import Sum
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from common.context_processors import MenuEntry, menu, new_menu
 from common.dates import format_date, today
@@ -29,7 +30,7 @@ from counterparties.dossier import (
 )
 from counterparties.figures import figures
 from counterparties.kinds import Kind
-from counterparties.models import Counterparty, Relation
+from counterparties.models import Characteristic, Counterparty, Relation
 
 
 @dossier.register
@@ -76,28 +77,40 @@ def record_facts(party: Counterparty, user: Any) -> dict[str, Any]:
             False,
         ),
     ]
-    firms = list(party.serving_firms.all().select_related("legal_form"))
-    facts.append((_("Served by"), ", ".join(str(firm) for firm in firms), False))
-    facts += characteristic_facts(party, user)
-    check = party.vies_checks.first()
-    if check is not None:
-        words = _("valid") if check.is_valid else _("not valid")
-        facts.append(
-            (_("VIES, %(day)s") % {"day": format_date(check.asked_at)}, f"{words} {check.consultation_number}", False)
-        )
+    row: Any = party if hasattr(party, "serving") else Counterparty.objects.with_summary().get(pk=party.pk)
+    facts.append((_("Served by"), ", ".join(name.strip() for name in row.serving), False))
+    facts += [characteristic_fact(value) for value in row.characteristics]
+    if check := row.last_vies:
+        words = _("valid") if check["is_valid"] else _("not valid")
+        day = format_date(dt.datetime.fromisoformat(check["asked_at"]))
+        facts.append((_("VIES, %(day)s") % {"day": day}, " · ".join(filter(None, [words, check["number"]])), False))
     return {"facts": [fact for fact in facts if fact[1]], "requisites": party.requisites}
 
 
-def characteristic_facts(party: Counterparty, user: Any) -> list[tuple[Any, Any, bool]]:
-    rows: list[tuple[Any, Any, bool]] = []
-    values = party.characteristic_values.select_related("characteristic", "other_party__legal_form")
-    for value in values.order_by("characteristic__order", "characteristic__name"):
-        shown: Any = value.shown
-        if value.file:
-            url = reverse("counterparties:characteristic_file", args=[value.pk])
-            shown = format_html('<a href="{}">{}</a>', url, value.file_name)
-        rows.append((value.characteristic, shown, False))
-    return rows
+def characteristic_fact(value: dict[str, Any]) -> tuple[Any, Any, bool]:
+    """One characteristic as (label, value, copyable)."""
+    label = value["name_en"] if value["name_en"] and get_language() == "en" else value["name"]
+    shown: Any
+    match value["value_type"]:
+        case Characteristic.Type.BOOLEAN:
+            shown = _("yes") if value["boolean"] else _("no")
+        case Characteristic.Type.DATE:
+            shown = format_date(dt.date.fromisoformat(value["date"])) if value["date"] else ""
+        case Characteristic.Type.NUMBER:
+            shown = "" if value["number"] is None else plain_number(Decimal(str(value["number"])))
+        case Characteristic.Type.PARTY:
+            shown = value["party"]
+        case Characteristic.Type.FILE:
+            url = reverse("counterparties:characteristic_file", args=[value["pk"]])
+            shown = format_html('<a href="{}">{}</a>', url, value["file_name"])
+        case _:
+            shown = value["text"]
+    return label, shown, False
+
+
+def plain_number(number: Decimal) -> str:
+    """A number without needless zeros, with a decimal comma."""
+    return f"{number.normalize():f}".replace(".", ",")
 
 
 def relation_rows(party: Counterparty, user: Any) -> dict[str, Any] | None:
@@ -112,7 +125,7 @@ def relation_rows(party: Counterparty, user: Any) -> dict[str, Any] | None:
     rows = []
     for relation in relations:
         other = relation.other(party)
-        share = f"{relation.share.normalize():f}".replace(".", ",") + " %" if relation.share is not None else ""
+        share = f"{plain_number(relation.share)} %" if relation.share is not None else ""
         rows.append(
             {
                 "label": relation.words_for(party),
@@ -142,17 +155,16 @@ def latest_changes(party: Counterparty, user: Any) -> dict[str, Any] | None:
 
 def steps(party: Counterparty, user: Any) -> dict[str, Any] | None:
     """At most three first steps of a dossier that has nothing yet in the tabs they lead to."""
-    wanted = [step for step in first_steps if not step.permission or user.has_perm(step.permission)]
+    counts = getattr(party, "tab_counts", {})
     offered = []
-    for step in wanted:
-        tab = dossier.tabs.get(step.tab) if step.tab else None
-        if tab is not None and (not tab.is_open_for(party, user) or tab.holds_rows(party)):
+    for step in first_steps:
+        tab = dossier.tabs.get(step.tab)
+        if tab is None or counts.get(step.tab) or not tab.is_open_for(party, user):
             continue
-        if step.tab and tab is None:
-            continue
-        offered.append(
-            {"label": step.label, "text": step.text, "url": step.url(party), "icon": step.icon, "htmx": step.htmx}
-        )
+        if not step.permission or user.has_perm(step.permission):
+            offered.append(
+                {"label": step.label, "text": step.text, "url": step.url(party), "icon": step.icon, "htmx": step.htmx}
+            )
     return {"steps": offered[:3]} if offered else None
 
 

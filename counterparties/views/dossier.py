@@ -36,6 +36,7 @@ def counterparty_detail(request: HttpRequest, pk: int) -> HttpResponse:
         unique_fields=["user", "party"],
         update_fields=["opened_at"],
     )
+    frame.party.tab_counts = frame.tab_counts  # type: ignore[attr-defined]  # the first steps read them
     shown = []
     for panel in frame.permitted(panels):
         context = panel.context(frame.party, frame.user)
