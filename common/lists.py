@@ -22,6 +22,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django_filters.views import FilterView
 
@@ -395,7 +396,7 @@ class ListPage(AccessMixin, FilterView):
         return exports.export_response(form, str(self.get_page_title()), [str(c.label) for c in columns], values)
 
     def get_page_title(self) -> Any:
-        return self.page_title or self.model._meta.verbose_name_plural.capitalize()  # type: ignore[union-attr]
+        return self.page_title or capfirst(self.model._meta.verbose_name_plural)  # type: ignore[union-attr]
 
     def get_template_names(self) -> list[str]:
         htmx = getattr(self.request, "htmx", None)

@@ -17,6 +17,7 @@ from django.db import models
 from django.db.models import CharField, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, NullIf, Trim
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from common.lists import show
@@ -230,7 +231,7 @@ def diffs(
             continue
         made.append(
             (
-                str(getattr(model_field, "verbose_name", attname)).capitalize(),
+                capfirst(str(getattr(model_field, "verbose_name", attname))),
                 words(model_field, old, related),
                 words(model_field, new, related),
             )

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -77,7 +78,7 @@ class HistoryForm(forms.Form):
         super().__init__(data)
         for name, label in (("model", _("What")), ("user", _("Who")), ("since", _("From")), ("until", _("To"))):
             self.fields[name].label = label
-        names = [(one.slug, str(one.model._meta.verbose_name).capitalize()) for one in history.sources_for(user)]
+        names = [(one.slug, capfirst(str(one.model._meta.verbose_name))) for one in history.sources_for(user)]
         self.fields["model"].choices = [("", _("everything")), *names]  # type: ignore[attr-defined]
         people = [(str(one.pk), str(one)) for one in User.objects.active()]
         self.fields["user"].choices = [("", _("everyone")), *people]  # type: ignore[attr-defined]
