@@ -17,8 +17,9 @@ def main() -> None:
     django.setup()
     print("» Bringing the database up to date", flush=True)
     call_command("migrate", interactive=False, verbosity=0)
-    call_command("demo")  # looks for itself whether the database is empty
-    if not settings.DEBUG:
+    if settings.DEBUG:
+        call_command("demo")  # looks for itself whether the database is empty
+    else:
         call_command("collectstatic", interactive=False, verbosity=0)
 
 

@@ -123,7 +123,7 @@ def serve(environ: dict[str, str], port: int) -> str | None:
 def tell(port: int) -> None:
     print(
         f"\n  The product is served on  http://{HOST}:{port}/\n"
-        f"  Log in as one of          {LOG_INS}\n"
+        f"  Demonstration log-ins     {LOG_INS}\n"
         f"  with the password         demo\n"
         f"  Stop with Ctrl-C\n",
         flush=True,
