@@ -400,7 +400,7 @@ class ListPage(AccessMixin, FilterView):
 
     def get_template_names(self) -> list[str]:
         htmx = getattr(self.request, "htmx", None)
-        if htmx and htmx.target == "list":
+        if htmx and htmx.target in ("list", "list-results"):
             return [self.partial_template_name]
         return [self.frame.template_name if self.frame is not None else self.template_name]
 

@@ -55,8 +55,17 @@ class Job(models.Model):
         return reverse("common:job_detail", args=[self.pk])
 
     @property
-    def is_over(self) -> bool:
-        return self.state in (self.State.DONE, self.State.FAILED)
+    def running(self) -> bool:
+        """Whether the worker is still to do it or doing it."""
+        return self.state in (self.State.WAITING, self.State.RUNNING)
+
+    @property
+    def failed(self) -> bool:
+        return self.state == self.State.FAILED
+
+    @property
+    def error(self) -> str:
+        return self.message if self.failed else ""
 
     @property
     def percent(self) -> int:

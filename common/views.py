@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.metadata import distributions
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -21,7 +22,7 @@ from common.text import clean_text
 
 @login_required
 def about(request: HttpRequest) -> HttpResponse:
-    return render(request, "common/about.html", {"libraries": LIBRARIES})
+    return render(request, "common/about.html", {"version": settings.VERSION, "licences": LIBRARIES})
 
 
 def _libraries() -> list[dict[str, str]]:
@@ -43,7 +44,7 @@ LIBRARIES = _libraries()  # what is installed does not change while the process 
 def job_detail(request: HttpRequest, pk: int) -> HttpResponse:
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
     template = "common/_job.html" if request.htmx else "common/job_detail.html"  # type: ignore[attr-defined]
-    return render(request, template, {"job": job})
+    return render(request, template, {"job": job, "job_url": job.get_absolute_url(), "page_title": job.title})
 
 
 @login_required

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -23,15 +25,15 @@ class Kind(models.TextChoices):
     @property
     def slug(self) -> str:
         """The kind in an address: `/counterparties/state-bodies/`."""
-        return SLUGS[self]
+        return FACTS[self].slug
 
     @property
     def plural(self) -> Promise:
-        return PLURALS[self]
+        return FACTS[self].plural
 
     @property
     def icon(self) -> str:
-        return ICONS[self]
+        return FACTS[self].icon
 
     @property
     def is_scoped(self) -> bool:
@@ -44,32 +46,25 @@ class Kind(models.TextChoices):
 
     @classmethod
     def from_slug(cls, slug: str) -> Kind | None:
-        return next((kind for kind, its_slug in SLUGS.items() if its_slug == slug), None)
+        return next((kind for kind in cls if kind.slug == slug), None)
 
 
-SLUGS = {
-    Kind.CLIENT: "clients",
-    Kind.SUPPLIER: "suppliers",
-    Kind.BANK: "banks",
-    Kind.STATE_BODY: "state-bodies",
-    Kind.OWN_FIRM: "own-firms",
-    Kind.HOLDING: "holdings",
-}
-PLURALS = {
-    Kind.CLIENT: _("Clients"),
-    Kind.SUPPLIER: _("Suppliers"),
-    Kind.BANK: _("Banks"),
-    Kind.STATE_BODY: _("State bodies"),
-    Kind.OWN_FIRM: _("Own firms"),
-    Kind.HOLDING: _("Holdings"),
-}
-ICONS = {
-    Kind.CLIENT: "person-badge",
-    Kind.SUPPLIER: "truck",
-    Kind.BANK: "bank",
-    Kind.STATE_BODY: "building-check",
-    Kind.OWN_FIRM: "house-door",
-    Kind.HOLDING: "diagram-3",
+@dataclass(frozen=True)
+class KindFacts:
+    """How a kind is called in an address and in a menu."""
+
+    slug: str
+    plural: Promise
+    icon: str
+
+
+FACTS = {
+    Kind.CLIENT: KindFacts("clients", _("Clients"), icon="person-badge"),
+    Kind.SUPPLIER: KindFacts("suppliers", _("Suppliers"), icon="truck"),
+    Kind.BANK: KindFacts("banks", _("Banks"), icon="bank"),
+    Kind.STATE_BODY: KindFacts("state-bodies", _("State bodies"), icon="building-check"),
+    Kind.OWN_FIRM: KindFacts("own-firms", _("Own firms"), icon="house-door"),
+    Kind.HOLDING: KindFacts("holdings", _("Holdings"), icon="diagram-3"),
 }
 
 # What may be done with a party of a kind, in the words of a permission's name.

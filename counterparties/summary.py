@@ -234,16 +234,16 @@ def _may(party: Counterparty, user: Any, deed: str) -> bool:
 
 def _edit(party: Counterparty, user: Any) -> Action | None:
     url = reverse("counterparties:counterparty_edit", args=[party.pk])
-    return Action(_("Change"), url, "pencil") if _may(party, user, "change") else None
+    return Action(_("Change"), url, icon="pencil") if _may(party, user, "change") else None
 
 
 def _print(party: Counterparty, user: Any) -> Action | None:
-    return Action(_("Print"), reverse("counterparties:counterparty_print", args=[party.pk]), "printer")
+    return Action(_("Print"), reverse("counterparties:counterparty_print", args=[party.pk]), icon="printer")
 
 
 def _relation(party: Counterparty, user: Any) -> Action | None:
     url = reverse("counterparties:relation_add", args=[party.pk])
-    return Action(_("Add a relation"), url, "diagram-3", htmx=True) if _may(party, user, "change") else None
+    return Action(_("Add a relation"), url, icon="diagram-3", htmx=True) if _may(party, user, "change") else None
 
 
 def _archive(party: Counterparty, user: Any) -> Action | None:
@@ -253,7 +253,7 @@ def _archive(party: Counterparty, user: Any) -> Action | None:
         return Action(
             _("Restore"), reverse("counterparties:counterparty_restore", args=[party.pk]), "arrow-counterclockwise"
         )
-    return Action(_("Archive"), reverse("counterparties:counterparty_archive", args=[party.pk]), "archive")
+    return Action(_("Archive"), reverse("counterparties:counterparty_archive", args=[party.pk]), icon="archive")
 
 
 quick_actions.register(QuickAction("edit", _edit, order=50, menu=False))
