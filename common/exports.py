@@ -59,11 +59,11 @@ def _text(value: Any) -> str:
 
 def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     """Lines of a CSV as Bulgarian Excel opens it: BOM, semicolons, comma decimals."""
-    writer = csv.writer(_Echo(), delimiter=";")  # type: ignore[arg-type]
+    writer = csv.writer(_Echo(), delimiter=";")
     yield "\ufeff"
-    yield writer.writerow(header)  # type: ignore[misc]
+    yield writer.writerow(header)
     for row in rows:
-        yield writer.writerow([_text(value) for value in row])  # type: ignore[misc]
+        yield writer.writerow([_text(value) for value in row])
 
 
 def xlsx_bytes(header: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> bytes:

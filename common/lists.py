@@ -14,12 +14,13 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.mixins import AccessMixin
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
@@ -190,8 +191,8 @@ class CountedPaginator(Paginator):
         rows: Any = self.object_list
         if isinstance(rows, QuerySet) and rows.query.order_by and bottom > self.count // 2:
             backwards = list(rows.reverse()[self.count - top : self.count - bottom])
-            return self._get_page(backwards[::-1], number, self)
-        return self._get_page(rows[bottom:top], number, self)
+            return Page(backwards[::-1], number, self)
+        return Page(rows[bottom:top], number, self)
 
 
 class ListPage(AccessMixin, FilterView):
@@ -225,10 +226,10 @@ class ListPage(AccessMixin, FilterView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
-            return self.handle_no_permission()  # type: ignore[return-value]
+            return self.handle_no_permission()
         if not self.has_permission():
             raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
+        return super().dispatch(request, *args, **kwargs)
 
     def has_permission(self) -> bool:
         wanted = self.permission_required
@@ -282,65 +283,49 @@ class ListPage(AccessMixin, FilterView):
         """All columns that the user may see, whether chosen or not."""
         return [c for c in self.columns if not c.permission or self.request.user.has_perm(c.permission)]
 
-    @property
+    @cached_property
     def known_columns(self) -> list[Column]:
-        if not hasattr(self, "_known_columns"):
-            self._known_columns = self.get_columns()
-        return self._known_columns
+        return self.get_columns()
 
     def column(self, name: str) -> Column | None:
         return next((c for c in self.known_columns if c.name == name), None)
 
     @property
     def key(self) -> str:
-        return self.list_key or f"{self.model._meta.label_lower}"  # type: ignore[union-attr]
+        return self.list_key or f"{self.model._meta.label_lower}"
 
-    @property
+    @cached_property
     def chosen_columns(self) -> list[Column]:
         """The columns to show: those of the address, of the saved view, of the user's choice, or the usual ones."""
-        if hasattr(self, "_chosen_columns"):
-            return self._chosen_columns
         names: list[str] = [name for name in self.params.getlist("columns") if self.column(name)]
         if not names and (view := self.active_view):
             names = [name for name in view.columns if self.column(name)]
         if not names:
             own = self.request.user.preferences.get("columns", {}).get(self.key, [])  # type: ignore[union-attr]
             names = [name for name in own if self.column(name)]
-        chosen = [c for c in self.known_columns if (c.name in names if names else c.default)]
-        self._chosen_columns = chosen
-        return chosen
+        return [c for c in self.known_columns if (c.name in names if names else c.default)]
 
     # -- Saved views -------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def saved_views(self) -> list[SavedView]:
-        if not hasattr(self, "_saved_views"):
-            self._saved_views = list(
-                SavedView.objects.visible_to(self.request.user).filter(list_key=self.key).order_by("name", "pk")
-            )
-        return self._saved_views
+        views = SavedView.objects.visible_to(self.request.user).filter(list_key=self.key)
+        return list(views.order_by("name", "pk"))
 
     @property
     def active_view(self) -> SavedView | None:
         asked = self.request.GET.get("view", "")
         return next((view for view in self.saved_views if str(view.pk) == asked), None) if asked else None
 
-    @property
-    def params(self) -> Any:
+    @cached_property
+    def params(self) -> QueryDict:
         """The address's parameters; a saved view stands in for them until the user changes something."""
-        if not hasattr(self, "_params"):
-            from django.http import QueryDict
-
-            params = self.request.GET
-            if (asked := params.get("view")) and asked.isdigit():
-                view = next((view for view in self.saved_views if str(view.pk) == asked), None)
-                if view is not None:
-                    merged = QueryDict(view.query, mutable=True)
-                    for key in params:
-                        merged.setlist(key, params.getlist(key))
-                    params = merged
-            self._params = params
-        return self._params
+        if (view := self.active_view) is None:
+            return self.request.GET
+        merged = QueryDict(view.query, mutable=True)
+        for key in self.request.GET:
+            merged.setlist(key, self.request.GET.getlist(key))
+        return merged
 
     def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
         kwargs = super().get_filterset_kwargs(filterset_class)
@@ -355,7 +340,7 @@ class ListPage(AccessMixin, FilterView):
         filterset.is_valid()
         self.object_list = filterset.qs
         if (form := request.GET.get("export")) in exports.FORMATS:
-            return self.export(form)  # type: ignore[arg-type, return-value]
+            return self.export(form)
         return self.render_to_response(self.get_context_data(filter=filterset, object_list=self.object_list))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -396,7 +381,7 @@ class ListPage(AccessMixin, FilterView):
         return exports.export_response(form, str(self.get_page_title()), [str(c.label) for c in columns], values)
 
     def get_page_title(self) -> Any:
-        return self.page_title or capfirst(self.model._meta.verbose_name_plural)  # type: ignore[union-attr]
+        return self.page_title or capfirst(self.model._meta.verbose_name_plural)
 
     def get_template_names(self) -> list[str]:
         htmx = getattr(self.request, "htmx", None)

@@ -55,6 +55,7 @@ class PickerField(forms.ModelChoiceField):
     """
 
     widget = PickerWidget
+    queryset: QuerySet[Any]
     default_error_messages = {
         "invalid_choice": _("Nothing that you may choose is called so."),
         "unclear": _("Several are called so: %(names)s. Write the number."),
@@ -102,7 +103,7 @@ class PickerField(forms.ModelChoiceField):
     def _get_choices(self) -> Any:
         return [("", "")]
 
-    choices = property(_get_choices, forms.ChoiceField.choices.fset)  # type: ignore[attr-defined]
+    choices: Any = property(_get_choices, lambda self, value: None)
 
 
 def picker_answer(

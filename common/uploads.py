@@ -143,9 +143,9 @@ class CheckedFileField(models.FileField):
         kwargs.setdefault("max_length", 200)
         super().__init__(*args, **kwargs)
 
-    def generate_filename(self, instance: Any, filename: str) -> str:
+    def generate_filename(self, instance: Any, filename: Any) -> str:
         folder = self.upload_to if isinstance(self.upload_to, str) else "files"
-        ending = PurePosixPath(filename).suffix.lower()
+        ending = PurePosixPath(str(filename)).suffix.lower()
         kind = next((kind for kind, endings in ENDINGS.items() if ending in endings), "")
         return stored_path(folder, kind)
 

@@ -28,7 +28,7 @@ def about(request: HttpRequest) -> HttpResponse:
 def _libraries() -> list[dict[str, str]]:
     found = {}
     for one in distributions():
-        meta = one.metadata
+        meta: Any = one.metadata
         licence = meta.get("License-Expression") or next(
             (c.rsplit("::", 1)[-1].strip() for c in meta.get_all("Classifier") or [] if c.startswith("License ::")),
             (meta.get("License") or "").split("\n")[0][:60],
@@ -83,8 +83,9 @@ def saved_view_save(request: HttpRequest) -> HttpResponse:
     list_key = request.GET.get("list", "")[:100]
     columns = columns or request.user.preferences.get("columns", {}).get(list_key, [])  # type: ignore[union-attr]
     shared = bool(request.POST.get("is_shared")) and request.user.has_perm("common.share_savedview")
+    owner: Any = request.user
     view, _created = SavedView.objects.update_or_create(
-        user=request.user,
+        user=owner,
         list_key=list_key,
         name=name,
         defaults={"query": kept.urlencode(), "columns": columns, "is_shared": shared},

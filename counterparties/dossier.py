@@ -305,7 +305,7 @@ class DossierFrame:
                 expressions[f"warn_{source.slug}"] = source.expression(self.party, self.user)
         if not expressions:
             return {}
-        return Counterparty.objects.filter(pk=self.party.pk).order_by().values(**expressions).get()
+        return dict(Counterparty.objects.filter(pk=self.party.pk).order_by().values(**expressions).get())
 
     def head(self) -> Head:
         facts, party = self.facts, self.party

@@ -8,7 +8,7 @@ import django_filters
 from django import forms
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import PlainForm
@@ -131,7 +131,7 @@ class CounterpartyFilter(django_filters.FilterSet):
             return
         offered = [(line.strip(), line.strip()) for line in choices.splitlines() if line.strip()]
         if value_type == Characteristic.Type.BOOLEAN:
-            offered = [("1", _("yes")), ("0", _("no"))]
+            offered = [("1", gettext("yes")), ("0", gettext("no"))]
 
         def narrow(queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
             values = CharacteristicValue.objects.filter(party=OuterRef("pk"), characteristic=pk)

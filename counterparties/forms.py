@@ -119,7 +119,7 @@ class CounterpartyForm(RecordForm):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         self.user = user
         super().__init__(*args, **kwargs)
-        party: Counterparty = self.instance
+        party: Any = self.instance
         self.order_fields(["kinds", "person_kind", *self.fields])
         deed = "change" if party.pk else "add"
         may = [kind for kind in Kind if user.has_perm(kind.permission(deed)) or (party.pk and kind in party.kinds)]
@@ -359,7 +359,8 @@ class CounterpartyForm(RecordForm):
         return party
 
     def _save_serving_firms(self, party: Counterparty) -> None:
-        chosen = {firm.pk for firm in self.cleaned_data["serving_firms"]}
+        data: Any = self.cleaned_data
+        chosen = {firm.pk for firm in data["serving_firms"]}
         offered = {firm.pk for firm in self.fields["serving_firms"].queryset}  # type: ignore[attr-defined]
         links = {link.own_firm_id: link for link in party.serving_links.all()}
         for pk in offered & links.keys() - chosen:
@@ -369,7 +370,7 @@ class CounterpartyForm(RecordForm):
 
     def _save_characteristics(self, party: Counterparty) -> None:
         for one in self.characteristics:
-            typed = self.cleaned_data.get(f"ch_{one.code}")
+            typed = (self.cleaned_data or {}).get(f"ch_{one.code}")
             value = self.values.get(one.pk)
             if one.value_type == Characteristic.Type.FILE and not typed:
                 continue

@@ -264,7 +264,7 @@ class CounterpartyList(ListPage):
         return f"{address}?kind={self.kind.value}" if self.kind else address
 
     @property
-    def add_label(self) -> Any:  # type: ignore[override]
+    def add_label(self) -> Any:
         return (
             {
                 Kind.CLIENT: _("Add a client"),

@@ -42,7 +42,7 @@ def trader_scope(user: User) -> Q | None:
     return Q(trader=user)
 
 
-class CounterpartyQuerySet(models.QuerySet["Counterparty"]):
+class CounterpartyQuerySet(models.QuerySet[Any]):
     def of_kind(self, kind: Kind) -> CounterpartyQuerySet:
         return self.filter(**{kind.flag: True})
 

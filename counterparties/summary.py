@@ -63,7 +63,7 @@ def record_facts(party: Counterparty, user: Any) -> dict[str, Any]:
             party.get_vat_registration_display() if party.vat_registration != "none" else "",
             False,
         ),
-        (_("Country"), party.country.name if party.is_foreign else "", False),
+        (_("Country"), getattr(party.country, "name", "") if party.is_foreign else "", False),
         (_("Client type"), party.client_type, False),
         (_("Supplier type"), party.supplier_type, False),
         (

@@ -131,7 +131,7 @@ def duplicate_hints(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     if not any(user.has_perm(kind.permission(deed)) for kind in Kind for deed in ("add", "change")):
         raise PermissionDenied
-    typed = {key: value[:255] for key, value in request.GET.items() if value}
+    typed = {key: str(value)[:255] for key, value in request.GET.items() if value}
     number = typed.get("number", "")
     # A personal number is no search: only the public numbers are compared while one types.
     if typed.get("identifier_type") in ("eik", "foreign"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -26,9 +28,10 @@ def search_results(request: HttpRequest) -> HttpResponse:
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """The dossiers that the user opened last."""
-    visible = Counterparty.objects.visible_to(request.user)
+    user: Any = request.user
+    visible = Counterparty.objects.visible_to(user)
     recent = (
-        RecentParty.objects.filter(user=request.user, party__in=visible)
+        RecentParty.objects.filter(user=user, party__in=visible)
         .select_related("party__legal_form", "party__status", "party__trader")
         .order_by("-opened_at")[:20]
     )
