@@ -1,4 +1,5 @@
-// Fields that belong to one choice only are shown when it is made: data-show-when="person_kind=natural".
+// Fields that belong to one choice only are shown when it is made: data-show-when="person_kind=natural";
+// "country!=BG" means any choice but this one.
 // A field with something wrong stays in sight, whatever is chosen. Without scripts all fields are shown.
 
 "use strict";
@@ -11,11 +12,11 @@ function chosenIn(form, name) {
 
 function applySwitches(form) {
   for (const control of form.querySelectorAll("[data-show-when]")) {
-    const [name, value] = control.dataset.showWhen.split("=");
+    const [, name, not, value] = control.dataset.showWhen.match(/^(.*?)(!?)=(.*)$/);
     const field = control.closest(".field");
     if (!field) continue;
     const wrong = field.querySelector(".is-invalid") !== null;
-    field.hidden = !wrong && !chosenIn(form, name).includes(value);
+    field.hidden = !wrong && chosenIn(form, name).includes(value) === (not === "!");
   }
   for (const row of form.querySelectorAll(".form-row")) {
     row.hidden = [...row.children].every((field) => field.hidden);
