@@ -1,5 +1,7 @@
 """What `make run` fills in, and what it leaves to the user."""
 
+import re
+
 import environment
 import postgres
 import pytest
@@ -60,3 +62,12 @@ def test_what_the_user_sets_is_left_alone(checkout, monkeypatch):
 )
 def test_another_database_of_the_same_server(url, expected):
     assert environment.with_database(url, "bench") == expected
+
+
+def test_every_variable_of_the_settings_is_explained_in_the_example():
+    settings = (postgres.ROOT / "config" / "settings.py").read_text(encoding="utf-8")
+    example = (postgres.ROOT / ".env.example").read_text(encoding="utf-8")
+    asked = set(re.findall(r"\benv(?:\.\w+)?\(\s*\"([A-Z_]+)\"", settings))
+
+    assert len(asked) > 10
+    assert {name for name in asked if not re.search(rf"^#?{name}=", example, re.M)} == set()
