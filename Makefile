@@ -37,7 +37,7 @@ fmt: setup-dev ## bring code and templates into shape
 	@find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 {} +
 
 bench: setup-dev ## measure the pages on 20,000 parties
-	@exec $(WITH_DATABASE) --database dossier_bench sh -c 'python manage.py migrate --noinput --verbosity=0 && exec python -m bench $(ARGS)'
+	@exec $(WITH_DATABASE) --database dossier_bench sh -c 'python manage.py migrate --noinput --verbosity=0 && python manage.py collectstatic --noinput --verbosity=0 && exec python -m bench $(ARGS)'
 
 messages: setup-dev ## collect messages into locale/, keeping what is translated
 	@$(PYTHON_HERE) bin/messages.py update
