@@ -408,7 +408,8 @@ class Counterparty(models.Model):
             number = identifiers.validate_vat_number(self.vat_number, str(self.country))
         except ValidationError as refusal:
             return {"vat_number": refusal}
-        if number.startswith("BG") and len(number) == 12 and not self.is_legal:
+        of_this_person = bool(self.personal_number) and number == f"BG{self.personal_number}"
+        if of_this_person or (number.startswith("BG") and len(number) == 12 and not self.is_legal):
             if not self.personal_number:
                 return {
                     "vat_number": _("This VAT number is BG and a personal number: enter the EGN or LNCh above too.")
