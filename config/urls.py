@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("common.urls")),
     path("", include("users.urls")),
     path("", include("counterparties.urls")),
+    path("contacts/", include("contacts.urls")),
     path("health/", HealthCheckView.as_view(checks=HEALTH_CHECKS), name="health"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),

@@ -1,0 +1,1 @@
+"""Demonstration data of people, addresses and accounts."""

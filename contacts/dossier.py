@@ -1,0 +1,273 @@
+"""What this app hangs on the dossier: three tabs, panels, a warning, quick actions, first steps, printed sections."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db.models import Q, QuerySet, Value
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from common.context_processors import MenuEntry, menu
+from common.lists import Action
+from contacts import demo, doors  # noqa: F401  (they register themselves)
+from contacts.access import tab_url
+from contacts.lists import AddressList, BankAccountList, ContactLinkList
+from contacts.models import Address, BankAccount, ContactLink
+from counterparties import dossier
+from counterparties.dossier import CappedCount, DossierTab
+from counterparties.kinds import Kind
+from counterparties.models import Counterparty
+
+SHOWN = 5  # rows in a panel of the Summary; the tab has them all
+PRINTED = 100
+
+
+# -- Tabs -------------------------------------------------------------------------------------------
+
+
+@dossier.register
+class ContactsTab(DossierTab):
+    slug = "contacts"
+    title = gettext_lazy("Contact persons")
+    order = 10
+    permission_required = "contacts.view_contactperson"
+    list_page = ContactLinkList
+
+
+@dossier.register
+class AddressesTab(DossierTab):
+    slug = "addresses"
+    title = gettext_lazy("Addresses")
+    order = 20
+    permission_required = "contacts.view_address"
+    list_page = AddressList
+
+
+@dossier.register
+class BankAccountsTab(DossierTab):
+    slug = "bank-accounts"
+    title = gettext_lazy("Bank accounts")
+    order = 30
+    kinds = tuple(kind for kind in Kind if kind != Kind.HOLDING)
+    permission_required = "contacts.view_bankaccount"
+    list_page = BankAccountList
+
+    def narrow(self, queryset: QuerySet[Any], party: Any) -> QuerySet[Any]:
+        """The party's own accounts; at a bank also those that our own firms have there."""
+        if not party.is_bank:
+            return queryset.filter(party=party)
+        return queryset.filter(Q(party=party) | Q(bank=party, party__is_own_firm=True))
+
+
+# -- Summary and printed sheet ----------------------------------------------------------------------
+
+
+def links_of(party: Counterparty, user: Any) -> QuerySet[Any]:
+    links = ContactLink.objects.visible_to(user).filter(party=party).in_force()
+    return links.for_list().order_by("-is_primary", "role__order", "person__sort_name", "pk")
+
+
+def addresses_of(party: Counterparty, user: Any) -> QuerySet[Any]:
+    return Address.objects.visible_to(user).filter(party=party).in_force().for_list().order_by("kind", "pk")
+
+
+def accounts_of(party: Counterparty, user: Any) -> QuerySet[Any]:
+    accounts = BankAccount.objects.visible_to(user).filter(party=party).current().for_list()
+    return accounts.order_by("-is_default", "currency", "pk")
+
+
+def contacts_panel(party: Counterparty, user: Any) -> dict[str, Any] | None:
+    links = list(links_of(party, user)[:SHOWN])
+    return {"links": links, "url": tab_url(party, "contacts")} if links else None
+
+
+# The order in which a reader looks for an address.
+MAIN_KINDS = list(Address.Kind)
+
+
+def addresses_panel(party: Counterparty, user: Any) -> dict[str, Any] | None:
+    addresses = sorted(addresses_of(party, user)[:50], key=lambda one: MAIN_KINDS.index(Address.Kind(one.kind)))
+    return {"addresses": addresses[:SHOWN], "url": tab_url(party, "addresses")} if addresses else None
+
+
+def accounts_panel(party: Counterparty, user: Any) -> dict[str, Any] | None:
+    if Kind.HOLDING in party.kinds and len(party.kinds) == 1:
+        return None
+    accounts = list(accounts_of(party, user)[:SHOWN])
+    return {"accounts": accounts, "url": tab_url(party, "bank-accounts")} if accounts else None
+
+
+dossier.panels.register(
+    dossier.Panel(
+        "contacts",
+        gettext_lazy("Contact persons"),
+        "contacts/_panel_contacts.html",
+        contacts_panel,
+        permission="contacts.view_contactperson",
+        order=30,
+    )
+)
+dossier.panels.register(
+    dossier.Panel(
+        "addresses",
+        gettext_lazy("Addresses"),
+        "contacts/_panel_addresses.html",
+        addresses_panel,
+        permission="contacts.view_address",
+        order=40,
+    )
+)
+dossier.panels.register(
+    dossier.Panel(
+        "bank_accounts",
+        gettext_lazy("Bank accounts"),
+        "contacts/_panel_accounts.html",
+        accounts_panel,
+        permission="contacts.view_bankaccount",
+        order=50,
+    )
+)
+
+
+def section(name: str, rows: Callable[[Counterparty, Any], QuerySet[Any]]) -> Callable[..., dict[str, Any] | None]:
+    """Context of a section of the printed sheet; a section without rows is left out."""
+
+    def context(party: Counterparty, user: Any) -> dict[str, Any] | None:
+        found = list(rows(party, user)[:PRINTED])
+        return {name: found} if found else None
+
+    return context
+
+
+for number, (slug, title, word, rows) in enumerate(
+    (
+        ("contacts", gettext_lazy("Contact persons"), "contactperson", links_of),
+        ("addresses", gettext_lazy("Addresses"), "address", addresses_of),
+        ("accounts", gettext_lazy("Bank accounts"), "bankaccount", accounts_of),
+    )
+):
+    dossier.booklet_sections.register(
+        dossier.BookletSection(
+            slug,
+            title,
+            f"contacts/print/_{slug}.html",
+            section("rows", rows),
+            permission=f"contacts.view_{word}",
+            order=20 + 10 * number,
+        )
+    )
+
+
+# -- Head: warning and quick actions ----------------------------------------------------------------
+
+
+def count_unconfirmed(party: Counterparty, user: Any) -> Any:
+    if not party.is_supplier:
+        return Value(0)
+    return CappedCount(BankAccount.objects.visible_to(user).filter(party=party).unconfirmed())
+
+
+def say_unconfirmed(party: Counterparty, count: Any, user: Any) -> Iterable[dossier.Warning]:
+    if count:
+        words = ngettext(
+            "A bank account waits for confirmation by a second person and must not be paid yet",
+            "%(count)d bank accounts wait for confirmation by a second person and must not be paid yet",
+            count,
+        ) % {"count": count}
+        yield dossier.Warning("warning", words, f"{tab_url(party, 'bank-accounts')}?state=waiting")
+
+
+dossier.warnings.register(
+    dossier.HeadWarning(
+        "unconfirmed_account",
+        say_unconfirmed,
+        count_unconfirmed,
+        permission="contacts.view_bankaccount",
+        order=40,
+    )
+)
+
+
+def adding(name: str, party: Counterparty) -> str:
+    return f"{reverse(f'contacts:{name}_add')}?party={party.pk}"
+
+
+def add_contact(party: Counterparty, user: Any) -> Action | None:
+    return Action(_("Add a contact person"), adding("contactperson", party), icon="person-plus", htmx=True)
+
+
+def add_address(party: Counterparty, user: Any) -> Action | None:
+    return Action(_("Add an address"), adding("address", party), icon="geo-alt", htmx=True)
+
+
+dossier.quick_actions.register(
+    dossier.QuickAction("add_contact", add_contact, permission="contacts.add_contactperson", order=20)
+)
+dossier.quick_actions.register(
+    dossier.QuickAction("add_address", add_address, permission="contacts.add_address", order=30)
+)
+
+dossier.first_steps.register(
+    dossier.FirstStep(
+        "contact",
+        gettext_lazy("Add a contact person"),
+        lambda party: adding("contactperson", party),
+        tab="contacts",
+        text=gettext_lazy("Whom to call and write to."),
+        icon="person-plus",
+        permission="contacts.add_contactperson",
+        order=10,
+    )
+)
+dossier.first_steps.register(
+    dossier.FirstStep(
+        "address",
+        gettext_lazy("Add an address"),
+        lambda party: adding("address", party),
+        tab="addresses",
+        text=gettext_lazy("The registered office, and where to write and deliver."),
+        icon="geo-alt",
+        permission="contacts.add_address",
+        order=20,
+    )
+)
+dossier.first_steps.register(
+    dossier.FirstStep(
+        "bank_account",
+        gettext_lazy("Add a bank account"),
+        lambda party: adding("bankaccount", party),
+        tab="bank-accounts",
+        text=gettext_lazy("Where to pay and from where payments come."),
+        icon="bank",
+        permission="contacts.add_bankaccount",
+        order=30,
+    )
+)
+
+# -- Menu -------------------------------------------------------------------------------------------
+
+menu.register(
+    MenuEntry(
+        "contacts.persons",
+        gettext_lazy("Contact persons"),
+        "/contacts/persons/",
+        icon="person-lines-fill",
+        parent="counterparties",
+        visible=lambda user: user.has_perm("contacts.view_contactperson"),
+        order=40,
+    )
+)
+menu.register(
+    MenuEntry(
+        "contacts.addresses",
+        gettext_lazy("Addresses"),
+        "/contacts/addresses/",
+        icon="geo-alt",
+        parent="counterparties",
+        visible=lambda user: user.has_perm("contacts.view_address"),
+        order=41,
+    )
+)

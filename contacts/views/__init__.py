@@ -1,0 +1,1 @@
+"""Pages and deeds of people, addresses and accounts."""

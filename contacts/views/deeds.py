@@ -1,0 +1,47 @@
+"""Deeds that all rows of a party share: archive and restore, each one click with a question before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from contacts.access import seen, way_back
+
+View = Callable[[HttpRequest, int], HttpResponse]
+
+
+def deed(model: Any, permission: str, slug: str, do: Callable[[Any, Any], str]) -> View:
+    """A view that does one deed to a row by POST and says what was done, or why it was refused.
+
+    `do(row, user)` does it and returns the sentence to show; a ValidationError is a refusal.
+    """
+
+    @login_required
+    @require_POST
+    def view(request: HttpRequest, pk: int) -> HttpResponse:
+        row = seen(request, model.objects.select_related("party"), pk, permission)
+        try:
+            messages.success(request, do(row, request.user))
+        except ValidationError as refusal:
+            messages.error(request, " ".join(refusal.messages))
+        return redirect(way_back(request, row.party, slug))
+
+    return view
+
+
+def archive(row: Any, user: Any) -> str:
+    row.archive(user)
+    return _("“%s” is archived.") % row
+
+
+def restore(row: Any, user: Any) -> str:
+    row.restore()
+    return _("“%s” is restored.") % row
