@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,8 +18,10 @@ def _fetch_static_only(url: str) -> Any:
 
     parts = urlsplit(url)
     if parts.scheme == "static" and (found := finders.find(f"{parts.netloc}{parts.path}")):
+        # Without its type a style sheet would be taken for plain text.
+        kind = mimetypes.guess_type(str(found))[0] or "application/octet-stream"
         with open(str(found), "rb") as file:
-            return URLFetcherResponse(url, file.read())
+            return URLFetcherResponse(url, file.read(), {"Content-Type": kind})
     raise ValueError(f"Printing fetches nothing but static files: {url[:100]}")
 
 
