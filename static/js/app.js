@@ -383,6 +383,8 @@ document.addEventListener("click", (event) => {
 // --- What every new piece of the page gets -------------------------------------------------------------------------
 
 function enhance(root) {
+  // In pieces that htmx brings, what is meant for pages without scripts becomes real controls, and would be sent.
+  for (const spare of $$("noscript", root)) spare.remove();
   for (const field of $$("[data-picker-url], [data-enhance-select]", root)) if (!field.tomselect) makePicker(field);
   for (const form of $$("form[data-guard]", root.parentNode ?? root)) if (!asLoaded.has(form)) asLoaded.set(form, written(form));
   for (const filters of $$("[data-filters]", root.parentNode ?? root)) {

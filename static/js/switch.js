@@ -1,5 +1,5 @@
 // Fields that belong to one choice only are shown when it is made: data-show-when="person_kind=natural";
-// "country!=BG" means any choice but this one.
+// "country!=BG" means any choice but this one, "country=BG&settlement=" both at once.
 // A field with something wrong stays in sight, whatever is chosen. Without scripts all fields are shown.
 
 "use strict";
@@ -12,11 +12,14 @@ function chosenIn(form, name) {
 
 function applySwitches(form) {
   for (const control of form.querySelectorAll("[data-show-when]")) {
-    const [, name, not, value] = control.dataset.showWhen.match(/^(.*?)(!?)=(.*)$/);
+    const holds = control.dataset.showWhen.split("&").every((condition) => {
+      const [, name, not, value] = condition.match(/^(.*?)(!?)=(.*)$/);
+      return chosenIn(form, name).includes(value) === (not === "");
+    });
     const field = control.closest(".field");
     if (!field) continue;
     const wrong = field.querySelector(".is-invalid") !== null;
-    field.hidden = !wrong && chosenIn(form, name).includes(value) === (not === "!");
+    field.hidden = !wrong && !holds;
   }
   for (const row of form.querySelectorAll(".form-row")) {
     row.hidden = [...row.children].every((field) => field.hidden);
