@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -142,7 +143,8 @@ class CounterpartyForm(RecordForm):
                 pk=party.status_id
             )
         self.fields["status"].queryset = statuses.distinct()  # type: ignore[attr-defined]
-        self.fields["trader"].queryset = User.objects.active()  # type: ignore[attr-defined]
+        # A trader who left the firm stays until another is chosen.
+        self.fields["trader"].queryset = User.objects.active() | User.objects.filter(pk=party.trader_id)  # type: ignore[attr-defined]
         self.fields["trader"].widget.attrs["data-enhance-select"] = ""
         firms = Counterparty.objects.own_firms_of(user).exclude(pk=party.pk).select_related("legal_form")
         self.fields["serving_firms"].queryset = firms  # type: ignore[attr-defined]
@@ -188,6 +190,7 @@ class CounterpartyForm(RecordForm):
                 for value in party.characteristic_values.select_related("characteristic", "other_party__legal_form")
             }
         self.values = values
+        self._leave_out_hidden_parties()
         for one in self.characteristics:
             name = f"ch_{one.code}"
             value = values.get(one.pk)
@@ -200,6 +203,15 @@ class CounterpartyForm(RecordForm):
                 self.initial[name] = (
                     "" if current is None else str(int(current)) if isinstance(current, bool) else current
                 )
+
+    def _leave_out_hidden_parties(self) -> None:
+        """A characteristic that names a party which the user may not see is no field: it stays as it is."""
+        named = {value.other_party_id for value in self.values.values() if value.other_party_id}
+        if not named:
+            return
+        seen = set(Counterparty.objects.visible_to(self.user).filter(pk__in=named).values_list("pk", flat=True))
+        hidden = {pk for pk, value in self.values.items() if value.other_party_id and value.other_party_id not in seen}
+        self.characteristics = [one for one in self.characteristics if one.pk not in hidden]
 
     def _characteristic_field(self, one: Characteristic, value: CharacteristicValue | None) -> forms.Field:
         common: dict[str, Any] = {"label": str(one), "required": False, "help_text": one.help_text}
@@ -220,7 +232,12 @@ class CounterpartyForm(RecordForm):
                     offered = [*offered, value.text]
                 return forms.ChoiceField(choices=[("", "—"), *((choice, choice) for choice in offered)], **common)
             case Characteristic.Type.PARTY:
-                return party_picker(self.user, **common)
+                # The party that was chosen may be archived since.
+                chosen = value.other_party_id if value is not None else None
+                open_ones = Q(archived_at__isnull=True) | Q(pk=chosen)
+                return party_picker(
+                    self.user, queryset=Counterparty.objects.visible_to(self.user).filter(open_ones), **common
+                )
             case Characteristic.Type.FILE:
                 if value is not None and value.file_name:
                     common["help_text"] = _("Now: %(name)s. A new file takes its place.") % {"name": value.file_name}
@@ -319,7 +336,7 @@ class CounterpartyForm(RecordForm):
             for listed in errors.error_dict.values():
                 for index, error in enumerate(listed):
                     if error.code == "taken":
-                        listed[index] = ValidationError(self.taken_message(error.params["party"]), code="taken")
+                        listed[index] = ValidationError(self.taken_message((error.params or {})["party"]), code="taken")
         super()._update_errors(errors)  # type: ignore[misc]
 
     def taken_message(self, other: Counterparty) -> Any:

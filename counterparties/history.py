@@ -166,7 +166,7 @@ def page_of(
     found = list(union.order_by("-pgh_created_at", "pgh_source", "-pgh_id")[: size + 1])
     page = found[:size]
     next_key = key_of(page[-1]) if len(found) > size else ""
-    return entries(page, values), next_key
+    return entries(page, user, values), next_key
 
 
 def key_of(row: dict[str, Any]) -> str:
@@ -187,9 +187,9 @@ def older_than(rows: QuerySet[Any], slug: str, key: str) -> QuerySet[Any]:
     return rows.filter(pgh_created_at__lt=at)
 
 
-def entries(rows: Iterable[dict[str, Any]], values: bool = True) -> list[Entry]:
+def entries(rows: Iterable[dict[str, Any]], user: Any, values: bool = True) -> list[Entry]:
     rows = list(rows)
-    related = related_names(rows) if values else {}
+    related = related_names(rows, user) if values else {}
     made = []
     for row in rows:
         source = sources.get(row["pgh_source"])
@@ -272,8 +272,8 @@ def words(model_field: Any, value: Any, related: dict[tuple[Any, Any], str]) -> 
     return str(value)
 
 
-def related_names(rows: list[dict[str, Any]]) -> dict[tuple[Any, Any], str]:
-    """Names of the rows that foreign keys in the page point to, one query a model."""
+def related_names(rows: list[dict[str, Any]], user: Any) -> dict[tuple[Any, Any], str]:
+    """Names of the rows that foreign keys in the page point to, one query a model; parties only if seen by the user."""
     wanted: dict[Any, set[Any]] = {}
     for row in rows:
         source = sources.get(row["pgh_source"])
@@ -292,7 +292,7 @@ def related_names(rows: list[dict[str, Any]]) -> dict[tuple[Any, Any], str]:
     for model, keys in wanted.items():
         queryset = model._base_manager.filter(pk__in=keys)
         if model is Counterparty:
-            queryset = queryset.select_related("legal_form")
+            queryset = Counterparty.objects.visible_to(user).filter(pk__in=keys).select_related("legal_form")
         names |= {(model, one.pk): str(one) for one in queryset}
     return names
 

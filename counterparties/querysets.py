@@ -99,11 +99,13 @@ class CounterpartyQuerySet(models.QuerySet[Any]):
     def for_list(self) -> CounterpartyQuerySet:
         return self.select_related("status", "trader", "legal_form", "client_type", "supplier_type")
 
-    def with_summary(self) -> CounterpartyQuerySet:
+    def with_summary(self, user: Any) -> CounterpartyQuerySet:
         """Bring along what the Summary tells of the record itself, so that it costs no queries of its own.
 
-        `serving` is a list of names, `characteristics` a list of values as JSON, `last_vies` the newest answer.
+        `serving` is a list of names, `characteristics` a list of values as JSON, `last_vies` the newest answer. A
+        characteristic that points to a party which the user may not see has no party in it.
         """
+        others = self.model.objects.visible_to(user).filter(pk=OuterRef("other_party"))
         serving = apps.get_model("counterparties", "ServingFirm").objects.filter(party=OuterRef("pk"))
         values = apps.get_model("counterparties", "CharacteristicValue").objects.filter(party=OuterRef("pk"))
         checks = apps.get_model("counterparties", "ViesCheck").objects.filter(party=OuterRef("pk"))
@@ -121,7 +123,7 @@ class CounterpartyQuerySet(models.QuerySet[Any]):
                         number="number",
                         date="date",
                         boolean="boolean",
-                        party="other_party__name",
+                        party=Subquery(others.values("name")),
                         file_name="file_name",
                     )
                 )

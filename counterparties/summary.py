@@ -77,7 +77,7 @@ def record_facts(party: Counterparty, user: Any) -> dict[str, Any]:
             False,
         ),
     ]
-    row: Any = party if hasattr(party, "serving") else Counterparty.objects.with_summary().get(pk=party.pk)
+    row: Any = party if hasattr(party, "serving") else Counterparty.objects.with_summary(user).get(pk=party.pk)
     facts.append((_("Served by"), ", ".join(name.strip() for name in row.serving), False))
     facts += [characteristic_fact(value) for value in row.characteristics]
     if check := row.last_vies:
@@ -99,7 +99,7 @@ def characteristic_fact(value: dict[str, Any]) -> tuple[Any, Any, bool]:
         case Characteristic.Type.NUMBER:
             shown = "" if value["number"] is None else plain_number(Decimal(str(value["number"])))
         case Characteristic.Type.PARTY:
-            shown = value["party"]
+            shown = value["party"] or ""
         case Characteristic.Type.FILE:
             url = reverse("counterparties:characteristic_file", args=[value["pk"]])
             shown = format_html('<a href="{}">{}</a>', url, value["file_name"])
