@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -116,7 +117,9 @@ class AddressFilter(ArchivableFilter):
     primary: tuple[str, ...] = ("q", "kind", "district", "settlement", "party_kind")
 
     q = django_filters.CharFilter(label=_("Party, street, place"), method="search", max_length=200)
-    kind = django_filters.MultipleChoiceFilter(label=_("Kind"), choices=Address.Kind.choices)
+    kind = django_filters.MultipleChoiceFilter(
+        label=_("Kind"), choices=Address.Kind.choices, widget=forms.CheckboxSelectMultiple
+    )
     district = django_filters.ModelChoiceFilter(label=_("District"), queryset=District.objects.all())
     settlement = django_filters.CharFilter(label=_("Settlement or postal code"), method="in_settlement", max_length=100)
     party_kind = django_filters.ChoiceFilter(label=_("Kind of party"), choices=Kind.choices, method="of_party_kind")
@@ -136,6 +139,11 @@ class AddressFilter(ArchivableFilter):
         super().__init__(*args, **kwargs)
         if not self.across:
             self.primary = ("q", "kind")
+            # In a dossier the filters stand on one line: one kind at a time.
+            one = django_filters.ChoiceFilter(field_name="kind", label=_("Kind"), choices=Address.Kind.choices)
+            one.parent, one.model = self, Address
+            self.filters["kind"] = one
+            self.filters["q"].label = _("Street, place")
 
     def search(self, queryset: Any, name: str, value: str) -> Any:
         # As typed in the address; the names of settlements and parties also in the other alphabet.

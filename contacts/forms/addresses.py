@@ -71,9 +71,9 @@ class AddressForm(OfPartyForm):
             [
                 "settlement",
                 ("settlement_name", "municipality_name"),
-                ("district", "city_district"),
+                "district",
                 "foreign_text",
-                "postal_code",
+                ("postal_code", "city_district"),
                 "quarter",
                 ("street", "number"),
                 ("block", "entrance", "floor"),
@@ -93,6 +93,8 @@ class AddressForm(OfPartyForm):
             fields["kind"].choices = [choice for choice in Address.Kind.choices if choice[0] not in persons_only]
         fields["country"].widget.attrs |= {"data-switch": "country", "data-enhance-select": ""}
         for name in ONLY_BULGARIAN:
-            fields[name].widget.attrs["data-show-when"] = "country=BG"
+            # What follows from a chosen settlement is asked for only without one.
+            follows = name in ("settlement_name", "municipality_name", "district")
+            fields[name].widget.attrs["data-show-when"] = "country=BG&settlement=" if follows else "country=BG"
         fields["foreign_text"].widget.attrs["data-show-when"] = "country!=BG"
         fields["postal_code"].widget.attrs["inputmode"] = "numeric"
