@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import django_filters
 from django import forms
+from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import get_language, gettext
@@ -19,9 +21,22 @@ from users.models import User
 
 def reference_choices() -> dict[str, list[tuple[Any, ...]]]:
     """All choices that the filter offers, out of one query: statuses, types, traders, characteristics."""
-    name = "name_en" if get_language() == "en" else "name"
-    named = {"label": F(name), "spare": F("name")}
+    sql, params = reference_query(get_language() or "bg")
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        rows = cursor.fetchall()
+    for what, pk, label, spare, more, _place in sorted(rows, key=lambda row: (row[5], row[2])):
+        found.setdefault(what, []).append((pk, label.strip() or spare, more))
+    return found
+
+
+@cache
+def reference_query(language: str) -> tuple[str, tuple[Any, ...]]:
+    """The query of `reference_choices` as SQL: putting it together costs more than the database needs to answer it."""
     text = TextField()
+    name, spare = F("name_en" if language == "en" else "name"), F("name")
+    empty = Value("", output_field=text)
 
     def rows(queryset: QuerySet[Any], what: str, label: Any, spare: Any, more: Any, order: Any) -> QuerySet[Any]:
         return (
@@ -36,11 +51,10 @@ def reference_choices() -> dict[str, list[tuple[Any, ...]]]:
             .values_list("what", "pk", "label", "spare", "more", "place")
         )
 
-    empty = Value("", output_field=text)
-    united = rows(Status.objects.all(), "status", named["label"], named["spare"], empty, F("order")).union(
-        rows(PartyType.objects.filter(is_active=True), "type", named["label"], named["spare"], F("tree"), F("order")),
+    united = rows(Status.objects.all(), "status", name, spare, empty, F("order")).union(
+        rows(PartyType.objects.filter(is_active=True), "type", name, spare, F("tree"), F("order")),
         rows(
-            User.objects.filter(is_active=True, parties__isnull=False).distinct(),
+            User.objects.filter(is_active=True).filter(Exists(Counterparty.objects.filter(trader=OuterRef("pk")))),
             "trader",
             Concat("first_name", Value(" "), "last_name"),
             F("username"),
@@ -50,17 +64,14 @@ def reference_choices() -> dict[str, list[tuple[Any, ...]]]:
         rows(
             Characteristic.objects.filter(is_active=True, in_filter=True),
             "characteristic",
-            named["label"],
-            named["spare"],
+            name,
+            spare,
             Concat(F("value_type"), Value("\n"), F("kind"), Value("\n"), F("choices"), output_field=text),
             F("order"),
         ),
         all=True,
     )
-    found: dict[str, list[tuple[Any, ...]]] = {}
-    for what, pk, label, spare, more, place in sorted(united, key=lambda row: (row[5], row[2])):
-        found.setdefault(what, []).append((pk, label.strip() or spare, more, place))
-    return found
+    return united.query.sql_with_params()
 
 
 class CounterpartyFilter(django_filters.FilterSet):
