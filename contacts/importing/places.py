@@ -26,6 +26,7 @@ class Places:
 
     districts: dict[str, list[District]] = field(default_factory=dict)
     settlements: dict[str, list[Settlement]] = field(default_factory=dict)
+    found: dict[tuple[str, str, str], Settlement | None] = field(default_factory=dict)
 
     @classmethod
     def load(cls) -> Places:
@@ -46,6 +47,12 @@ class Places:
 
     def find(self, text: str, district: str, postal_code: str) -> Settlement | None:
         """The one settlement of this name; None when there is none, or several and nothing tells them apart."""
+        asked = (text, district, postal_code)
+        if asked not in self.found:
+            self.found[asked] = self._find(*asked)
+        return self.found[asked]
+
+    def _find(self, text: str, district: str, postal_code: str) -> Settlement | None:
         found = self.settlements.get(fold(strip_kind(text)), [])
         kind = next((kind for kind in Settlement.Kind.values if text.strip().lower().startswith(kind)), "")
         if kind:

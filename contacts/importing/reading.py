@@ -38,7 +38,7 @@ class UnreadableFile(Exception):
 
 @dataclass(frozen=True)
 class RawRow:
-    """A row as the file has it: its number there, its cells as text, and what is broken about it ("" when nothing is)."""
+    """A row as the file has it: its number there, its cells as text, and what is broken about it ("" when sound)."""
 
     number: int
     cells: list[str]
@@ -80,9 +80,7 @@ def read_table(content: bytes, name: str = "", limit: int | None = None) -> Tabl
         return _read_xlsx(content, limit)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise UnreadableFile(
-            _(
-                "This is a workbook in the old format (.xls) or one with a password: save it as .xlsx without a password."
-            )
+            _("This is a workbook in the old format (.xls) or with a password: save it as .xlsx without a password.")
         )
     if ending == "xlsx":
         raise UnreadableFile(_("The file is not what its name says: this is no XLSX workbook."))
@@ -158,7 +156,7 @@ def _refuse_too_many(count: int, allowed: int) -> None:
 
 def sniff(lines: list[str]) -> str:
     """The delimiter: the one by which the first row falls into most columns that we know, or into equal rows."""
-    sample = [line for line in islice((line for line in lines if line.strip()), 30)]
+    sample = list(islice((line for line in lines if line.strip()), 30))
 
     def score(delimiter: str) -> tuple[int, int, int]:
         widths = [len(_split(line, delimiter) or []) for line in sample]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -25,8 +26,26 @@ from counterparties.kinds import Kind
 from counterparties.models import Counterparty, IdentifierType, PersonKind
 from counterparties.models.party import PERSONAL_TYPES
 
+Key = tuple[str, str, str]
 EMPTY_SIGNS = frozenset(["-", "–", "—", "n/a", "#n/a"])
 _PERSONAL = re.compile(r"(?<!\d)\d{10}(?!\d)")
+
+
+def keys_of(party: Counterparty) -> list[Key]:
+    """All that a record is known by: (kind of number, country or scheme, number), the surest first.
+
+    A Bulgarian VAT number of nine digits is an EIK as well.
+    """
+    keys: list[Key] = []
+    if party.registration_number:
+        keys.append(("number", str(party.country), party.registration_number))
+    if party.personal_number:
+        keys.append(("person", party.identifier_type, party.personal_number))
+    if party.vat_number:
+        keys.append(("vat", "", party.vat_number))
+        if not party.registration_number and party.vat_number.startswith("BG") and len(party.vat_number) == 11:
+            keys.append(("number", "BG", party.vat_number[2:]))
+    return keys
 
 
 @dataclass
@@ -43,20 +62,9 @@ class ParsedRow:
     problems: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
-    @property
-    def keys(self) -> list[tuple[str, str, str]]:
-        """What the row's party is known by, the surest first: (kind of number, country or scheme, number)."""
-        party = self.party
-        if party is None:
-            return []
-        found = []
-        if party.registration_number:
-            found.append(("number", str(party.country), party.registration_number))
-        if party.personal_number:
-            found.append(("person", party.identifier_type, party.personal_number))
-        if party.vat_number:
-            found.append(("vat", "", party.vat_number))
-        return found
+    @cached_property
+    def keys(self) -> list[Key]:
+        return keys_of(self.party) if self.party is not None else []
 
     @property
     def content(self) -> tuple[Any, ...]:
@@ -218,8 +226,8 @@ class RowParser:
             setattr(party, "personal_number" if scheme in PERSONAL_TYPES else "registration_number", canonical)
         if vat:
             party.vat_number = vat
-            for refusal in party.clean_vat_number().values():
-                self.refuse(row, "vat_number", " ".join(getattr(refusal, "messages", [str(refusal)])))
+            for wrong in party.clean_vat_number().values():
+                self.refuse(row, "vat_number", " ".join(getattr(wrong, "messages", [str(wrong)])))
             if party.vat_number and len(party.vat_number) > 16:
                 self.limited(row, "vat_number", party.vat_number, 16)
 
@@ -276,7 +284,8 @@ class RowParser:
 
         digits = text if not text.isdigit() or not text.startswith("359") or len(text) < 11 else f"+{text}"
         number = to_python(digits[:60])
-        return number if number and number.is_valid() and not number.extension else None
+        # Asking whether it is true would write the number out first.
+        return number if number is not None and number.is_valid() and not number.extension else None
 
     # -- What hangs on it ------------------------------------------------------------------------
 

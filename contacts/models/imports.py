@@ -79,7 +79,7 @@ class PartyImport(models.Model):
 
     @property
     def is_working(self) -> bool:
-        return self.job is not None and not self.job.is_over
+        return self.job is not None and self.job.running
 
     @property
     def counts(self) -> dict[str, int]:
