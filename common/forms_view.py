@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
 
@@ -24,6 +26,26 @@ def show_form(
     if in_panel(request):
         return render(request, panel or "common/_form_panel.html", context)
     return render(request, template, context, status=status)
+
+
+def saved(form: Any) -> Any:
+    """Save a valid form and return its row; None, with a message in the form, when another request was faster.
+
+    The form's own check cannot see what is being saved beside it; only the database can, and it raises. A form may
+    have `say_what_collided()` to tell it at a field.
+    """
+    try:
+        with transaction.atomic():
+            return form.save()
+    except IntegrityError:
+        say = getattr(form, "say_what_collided", None)
+        if say is not None:
+            say()
+        if not form.errors:
+            form.add_error(
+                None, _("Somebody else saved something of this a moment ago. Look at it, and save once more.")
+            )
+        return None
 
 
 def ask(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:

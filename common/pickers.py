@@ -13,6 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from common.text import without_nul
+
 PICKER_ROWS = 20
 
 
@@ -83,7 +85,7 @@ class PickerField(forms.ModelChoiceField):
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values:
             return None
-        text = str(value).strip()[:200]
+        text = without_nul(str(value)).strip()[:200]
         if text.isdecimal() and len(text) < 19 and (row := self.queryset.filter(pk=text).first()) is not None:
             return row
         found = list(self.find(self.queryset, text)[:4])

@@ -75,6 +75,11 @@ def _refuse_dangerous(char: str, category: str) -> None:
         raise ValueError(_("The text contains a control character (%s).") % code)
 
 
+def without_nul(value: str) -> str:
+    """Text for a query: PostgreSQL refuses the sign NUL, which no stored text holds anyway."""
+    return value.replace("\0", "")
+
+
 # -- Numbers: look-alikes and separators ----------------------------------------------------------
 
 _LOOK_ALIKES = str.maketrans("АВЕКМНОРСТХ", "ABEKMHOPCTX")

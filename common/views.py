@@ -17,7 +17,9 @@ from django.views.decorators.http import require_POST
 
 from common import uploads
 from common.models import Job, SavedView
-from common.text import clean_text
+from common.text import clean_text, without_nul
+
+QUERY_LENGTH = 2000  # of SavedView.query
 
 
 @login_required
@@ -62,12 +64,21 @@ def back(request: HttpRequest, default: str = "/") -> str:
     return target if allowed else default
 
 
+def list_key_of(request: HttpRequest) -> str:
+    return without_nul(request.GET.get("list", ""))[:100]
+
+
+def column_names(sent: list[str]) -> list[str]:
+    """Names of columns out of a request; which of them a list knows is the list's to say."""
+    return [name for name in sent[:60] if name.isprintable() and len(name) <= 60]
+
+
 @login_required
 @require_POST
 def saved_view_save(request: HttpRequest) -> HttpResponse:
     """Keep a list's filter, sort and columns under a name; the same name again replaces one's own view."""
     path = back(request).partition("?")[0]
-    kept = QueryDict(request.POST.get("query", "")[:2000], mutable=True)
+    kept = QueryDict(request.POST.get("query", "")[:QUERY_LENGTH], mutable=True)
     columns = kept.pop("columns", [])
     for param in ("page", "page_size", "view", "export"):
         kept.pop(param, None)
@@ -80,7 +91,12 @@ def saved_view_save(request: HttpRequest) -> HttpResponse:
     if not name:
         messages.error(request, _("Give the view a name."))
         return redirect(here)
-    list_key = request.GET.get("list", "")[:100]
+    query = kept.urlencode()
+    if len(query) > QUERY_LENGTH:
+        messages.error(request, _("The filter is too long to be kept as a view."))
+        return redirect(path)
+    list_key = list_key_of(request)
+    columns = column_names(columns)
     columns = columns or request.user.preferences.get("columns", {}).get(list_key, [])  # type: ignore[union-attr]
     shared = bool(request.POST.get("is_shared")) and request.user.has_perm("common.share_savedview")
     owner: Any = request.user
@@ -88,7 +104,7 @@ def saved_view_save(request: HttpRequest) -> HttpResponse:
         user=owner,
         list_key=list_key,
         name=name,
-        defaults={"query": kept.urlencode(), "columns": columns, "is_shared": shared},
+        defaults={"query": query, "columns": columns, "is_shared": shared},
     )
     messages.success(request, _("The view “%s” is saved.") % name)
     return redirect(f"{path}?view={view.pk}")
@@ -110,8 +126,8 @@ def saved_view_delete(request: HttpRequest, pk: int) -> HttpResponse:
 def list_columns(request: HttpRequest) -> HttpResponse:
     """Remember which columns the user wants in a list; none chosen brings the usual ones back."""
     user: Any = request.user
-    key = request.GET.get("list", "")[:100]
-    names = [name[:60] for name in request.POST.getlist("columns")[:60]]
+    key = list_key_of(request)
+    names = column_names(request.POST.getlist("columns"))
     chosen = dict(user.preferences.get("columns", {}))
     if names and not request.POST.get("reset"):
         chosen[key] = names

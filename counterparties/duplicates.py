@@ -58,11 +58,12 @@ def likely_duplicates(typed: dict[str, str], user: Any, exclude: int | None = No
 
 
 def _by_number(typed: dict[str, str], parties: QuerySet[Counterparty]) -> Iterable[Counterparty]:
-    number = identifiers.normalise(typed.get("registration_number", ""))
+    typed_number = typed.get("registration_number", "").strip()
+    number = identifiers.normalise(typed_number)
     vat = identifiers.normalise(typed.get("vat_number", "")).upper()
     condition = Q()
     if len(number) >= 5:
-        condition |= Q(registration_number=number)
+        condition |= Q(registration_number=number) | Q(registration_number__iexact=typed_number)
         if len(number) == 9:
             condition |= Q(vat_number=f"BG{number}")
     if len(vat) >= 5:

@@ -39,7 +39,8 @@ from users.scopes import PartiesScope
 def find_party(queryset: Any, text: str) -> Any:
     """The parties that a typed text means: by whole number, else by name."""
     number = identifiers.normalise(text)
-    by_number = queryset.filter(registration_number=number) if len(number) >= 5 else queryset.none()
+    written = Q(registration_number=number) | Q(registration_number__iexact=text)  # foreign ones keep their spaces
+    by_number = queryset.filter(written) if len(number) >= 5 else queryset.none()
     return by_number if by_number.exists() else queryset.matching(text)
 
 
@@ -349,15 +350,28 @@ class CounterpartyForm(RecordForm):
             return format_html(
                 '{} <a href="{}">{}</a>.', _("This number is already that of"), other.get_absolute_url(), other
             )
-        return format_html(
-            '{} <a href="{}">{}</a>, {}. <a class="btn btn-sm" href="{}">{}</a>',
+        words = format_html(
+            '{} <a href="{}">{}</a>, {}.',
             _("This number is already that of"),
             other.get_absolute_url(),
             other,
             _("archived"),
+        )
+        if not all(self.user.has_perm(kind.permission("archive")) for kind in other.kinds):
+            return words
+        # Inside the form: one click sends it, with its token, to the other record's address.
+        return format_html(
+            '{} <button class="btn btn-sm" type="submit" formaction="{}" formnovalidate>{}</button>',
+            words,
             reverse("counterparties:counterparty_restore", args=[other.pk]),
             _("Restore"),
         )
+
+    def say_what_collided(self) -> None:
+        """Another record with the same number was saved between our check and our save: show whose it is."""
+        if (found := self.instance.bearer_of_numbers()) is not None:
+            field, other = found
+            self.add_error("vat_number" if field == "vat_number" else "number", self.taken_message(other))
 
     # -- Saving ------------------------------------------------------------------------------------
 

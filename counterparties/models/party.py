@@ -354,6 +354,11 @@ class Counterparty(models.Model):
         if errors:
             raise ValidationError(errors)
 
+    def validate_constraints(self, exclude: Any = None) -> None:
+        """Without a name or a kind `clean` has spoken already, in words and at the field."""
+        spoken = {*([] if self.name else ["name"]), *([] if self.kinds else [kind.flag for kind in Kind])}
+        super().validate_constraints({*(exclude or ()), *spoken})
+
     def compose_name(self) -> None:
         """Make `name` of a natural person's names, and split a legal form off a legal person's name."""
         if not self.is_legal:

@@ -11,14 +11,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from common.dates import today
 from common.exports import file_name
-from common.forms_view import ask, done, show_form
+from common.forms_view import ask, done, saved, show_form
 from common.printing import pdf_response, render_pdf
 from counterparties import history
 from counterparties.dossier import DossierFrame, booklet_sections, panels
@@ -31,12 +30,7 @@ from counterparties.views.party import changeable_party, seen_party
 def counterparty_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The Summary."""
     frame = DossierFrame.of(request, pk)
-    RecentParty.objects.bulk_create(
-        [RecentParty(user=frame.user, party=frame.party, opened_at=timezone.now())],
-        update_conflicts=True,
-        unique_fields=["user", "party"],
-        update_fields=["opened_at"],
-    )
+    RecentParty.objects.note(frame.user, frame.party)
     frame.party.tab_counts = frame.tab_counts  # type: ignore[attr-defined]  # the first steps read them
     shown = []
     for panel in frame.permitted(panels):
@@ -199,8 +193,7 @@ def relation_edit(request: HttpRequest, pk: int, relation_pk: int) -> HttpRespon
 
 
 def relation_form(request: HttpRequest, party: Counterparty, form: RelationForm, title: str) -> HttpResponse:
-    if request.method == "POST" and form.is_valid():
-        form.save()
+    if request.method == "POST" and form.is_valid() and saved(form) is not None:
         messages.success(request, _("The relation is saved."))
         return done(request, party.get_absolute_url())
     return show_form(

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from common import uploads
 from common.forms import ReasonForm
-from common.forms_view import ask, done, show_form
+from common.forms_view import ask, done, saved, show_form
 from common.pickers import picker_answer
+from common.text import without_nul
 from counterparties.duplicates import likely_duplicates
 from counterparties.forms import CounterpartyForm, find_party
 from counterparties.kinds import Kind
@@ -63,8 +64,8 @@ def counterparty_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def edit(request: HttpRequest, form: CounterpartyForm, title: str, cancel_url: str) -> HttpResponse:
     party = form.instance
     new = party.pk is None
-    if request.method == "POST" and form.is_valid():
-        party = form.save()
+    if request.method == "POST" and form.is_valid() and (kept := saved(form)) is not None:
+        party = kept
         messages.success(request, _("The party “%s” is added.") % party if new else _("The changes are saved."))
         if not Counterparty.objects.visible_to(request.user).filter(pk=party.pk).exists():
             messages.info(request, _("It now lies outside what you may see."))
@@ -131,7 +132,9 @@ def duplicate_hints(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     if not any(user.has_perm(kind.permission(deed)) for kind in Kind for deed in ("add", "change")):
         raise PermissionDenied
-    typed = {key: str(value)[:255] for key, value in request.GET.items() if value}
+    # What is typed may come by POST, so that a personal number among it stands in no address and no log.
+    sent = {**request.GET.dict(), **request.POST.dict()}
+    typed = {key: text for key, value in sent.items() if (text := without_nul(str(value)[:255]))}
     number = typed.get("number", "")
     # A personal number is no search: only the public numbers are compared while one types.
     if typed.get("identifier_type") in ("eik", "foreign"):
@@ -161,7 +164,7 @@ def counterparty_picker(request: HttpRequest) -> HttpResponse:
     parties = Counterparty.objects.visible_to(request.user).current().select_related("legal_form")
     if (kind := request.GET.get("kind", "")) in Kind.values:
         parties = parties.of_kind(Kind(kind))
-    if text := request.GET.get("q", "").strip()[:200]:
+    if text := without_nul(request.GET.get("q", "")).strip()[:200]:
         parties = find_party(parties, text)
     return picker_answer(request, parties.order_by("sort_name", "pk")[:20], describe)
 
