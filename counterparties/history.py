@@ -4,22 +4,27 @@ The events are written by the database (pghistory); here they are brought togeth
 its tracked models belong to a dossier and how their events lead to a party.
 """
 
+# ruff: noqa: S608  (only names of tables, conditions of ours and placeholders are put into the text of queries)
+
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from decimal import Decimal
+from functools import cache
+from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import FieldDoesNotExist
-from django.db import models
-from django.db.models import CharField, F, OuterRef, QuerySet, Subquery, Value
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Coalesce, Concat, JSONObject, NullIf, Trim
+from django.db import connection, models
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from common.dates import SOFIA
 from common.lists import show
 from common.registry import Registry
 from counterparties.models import (
@@ -38,8 +43,8 @@ SILENT = {"id", "party", "created_at", "updated_at", "created_by", "search_text"
 class HistorySource:
     """A tracked model of the dossier.
 
-    `of_party(events, party)` narrows its events to a party; `permission` is what a user needs to read them; `title`
-    names the row from its values; `hidden` are fields whose values are never shown.
+    `of_party(events, party)` narrows its events to a party, by its key alone; `permission` is what a user needs to
+    read them; `title` names the row from its values; `hidden` are fields whose values are never shown.
     """
 
     model: type[models.Model]
@@ -105,40 +110,6 @@ def sources_for(user: Any) -> list[HistorySource]:
     return [source for source in sources if not source.permission or user.has_perm(source.permission)]
 
 
-def name_of_user() -> Any:
-    """A user's name as an expression, the log-in name when he has no other."""
-    full = Trim(Concat("first_name", Value(" "), "last_name"))
-    return Coalesce(NullIf(full, Value("")), F("username"))
-
-
-def rows_of(source: HistorySource, party: Any, narrowed: HistoryFilter) -> QuerySet[Any]:
-    """The source's events of a party, each with the values before it, as plain values that can be united."""
-    event = source.event_model
-    earlier = (
-        event.objects.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id"))
-        .order_by("-pgh_id")
-        .values(pgh_values=JSONObject(**{name: F(name) for name in source.fields}))
-    )
-    who = (
-        get_user_model()
-        .objects.annotate(key=Cast("pk", CharField()), name=name_of_user())
-        .filter(key=KeyTextTransform("user", OuterRef("pgh_context__metadata")))
-    )
-    events = source.of_party(event.objects.all(), party).order_by()
-    if narrowed.since:
-        events = events.filter(pgh_created_at__date__gte=narrowed.since)
-    if narrowed.until:
-        events = events.filter(pgh_created_at__date__lte=narrowed.until)
-    if narrowed.user:
-        events = events.filter(pgh_context__metadata__user=int(narrowed.user))
-    return events.annotate(
-        pgh_source=Value(source.slug, output_field=CharField()),
-        pgh_by=Subquery(who.values("name")),
-        pgh_values=JSONObject(**{name: F(name) for name in source.fields}),
-        pgh_before=Subquery(earlier[:1]),
-    ).values("pgh_source", "pgh_created_at", "pgh_id", "pgh_label", "pgh_by", "pgh_values", "pgh_before")
-
-
 def page_of(
     party: Any,
     user: Any,
@@ -156,55 +127,144 @@ def page_of(
     wanted = [s for s in sources_for(user) if not narrowed.model or s.slug == narrowed.model]
     if not wanted:
         return [], ""
-    parts = []
-    for source in wanted:
-        rows = rows_of(source, party, narrowed)
-        if before_key:
-            rows = older_than(rows, source.slug, before_key)
-        parts.append(rows.order_by("-pgh_created_at", "-pgh_id")[: size + 1])
-    union = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    found = list(union.order_by("-pgh_created_at", "pgh_source", "-pgh_id")[: size + 1])
+    sql, params = page_query(wanted, party, narrowed, before_key, size + 1)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        found = [Event(*row) for row in cursor.fetchall()]
     page = found[:size]
-    next_key = key_of(page[-1]) if len(found) > size else ""
-    return entries(page, user, values), next_key
+    return entries(page, user, values), page[-1].key if len(found) > size else ""
 
 
-def key_of(row: dict[str, Any]) -> str:
-    return f"{row['pgh_created_at'].isoformat()}~{row['pgh_source']}~{row['pgh_id']}"
+class Event(NamedTuple):
+    """A row of the united history, as the database gives it."""
+
+    source: str
+    at: dt.datetime
+    pgh_id: int
+    label: str
+    who: str | None
+    values_json: str
+    before_json: str | None
+
+    @property
+    def key(self) -> str:
+        return f"{self.at.isoformat()}~{self.source}~{self.pgh_id}"
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return json.loads(self.values_json, parse_float=Decimal)
+
+    @property
+    def before(self) -> dict[str, Any]:
+        return json.loads(self.before_json, parse_float=Decimal) if self.before_json else {}
 
 
-def older_than(rows: QuerySet[Any], slug: str, key: str) -> QuerySet[Any]:
-    """Leave the rows that stand after the key in the order newest first, then by source, then by number."""
+# A number that no party has: it marks in a query put together once the place of the party asked about.
+ANY_PARTY = 2**62
+
+
+@cache
+def events_query(slug: str) -> tuple[str, tuple[Any, ...]]:
+    """A source's events of one party as SQL. Put together once: that costs more than the database needs to answer."""
+    source = sources.get(slug)
+    assert source is not None
+    events = source.of_party(source.event_model.objects.order_by(), Counterparty(pk=ANY_PARTY))
+    return events.values(
+        "pgh_id", "pgh_obj_id", "pgh_created_at", "pgh_label", "pgh_context_id"
+    ).query.sql_with_params()
+
+
+def page_query(
+    wanted: list[HistorySource], party: Any, narrowed: HistoryFilter, before_key: str, limit: int
+) -> tuple[str, list[Any]]:
+    """The query of one page: keys of each source, united and cut, and only then values, values before, and names."""
+    parts, params = [], []
+    for source in wanted:
+        sql, its_params = events_query(source.slug)
+        conditions, its_conditions = conditions_of(source.slug, narrowed, before_key)
+        parts.append(
+            f"(SELECT %s AS source, one.* FROM ({sql}) one {conditions}"
+            " ORDER BY pgh_created_at DESC, pgh_id DESC LIMIT %s)"
+        )
+        params += [source.slug, *(party.pk if value == ANY_PARTY else value for value in its_params)]
+        params += [*its_conditions, limit]
+    values, before = [], []
+    for source in wanted:
+        table = connection.ops.quote_name(source.event_model._meta.db_table)
+        values.append(f"WHEN %s THEN (SELECT to_jsonb(e) FROM {table} e WHERE e.pgh_id = page.pgh_id)")
+        before.append(
+            f"WHEN %s THEN (SELECT to_jsonb(e) FROM {table} e WHERE e.pgh_obj_id = page.pgh_obj_id"
+            " AND e.pgh_id < page.pgh_id ORDER BY e.pgh_id DESC LIMIT 1)"
+        )
+    slugs = [source.slug for source in wanted]
+    users = connection.ops.quote_name(get_user_model()._meta.db_table)
+    sql = f"""
+        WITH page AS (
+            SELECT * FROM ({" UNION ALL ".join(parts)}) united
+            ORDER BY pgh_created_at DESC, source, pgh_id DESC LIMIT %s
+        )
+        SELECT page.source, page.pgh_created_at, page.pgh_id, page.pgh_label,
+            COALESCE(NULLIF(TRIM(CONCAT(u.first_name, ' ', u.last_name)), ''), u.username),
+            CASE page.source {" ".join(values)} END,
+            CASE page.source {" ".join(before)} END
+        FROM page
+        LEFT JOIN pghistory_context c ON c.id = page.pgh_context_id
+        LEFT JOIN {users} u ON u.id::text = c.metadata->>'user'
+        ORDER BY page.pgh_created_at DESC, page.source, page.pgh_id DESC
+    """
+    return sql, [*params, limit, *slugs, *slugs]
+
+
+def conditions_of(slug: str, narrowed: HistoryFilter, key: str) -> tuple[str, list[Any]]:
+    """What the filter and the key of the page before leave of a source's events.
+
+    After the key stand older events, and of the same moment those of later sources or of the same one with a smaller
+    number.
+    """
+    said: list[str] = []
+    params: list[Any] = []
+    for sign, day, days in ((">=", narrowed.since, 0), ("<", narrowed.until, 1)):
+        if day is not None:
+            said.append(f"pgh_created_at {sign} %s")
+            midnight = dt.datetime.combine(day, dt.time()) + dt.timedelta(days=days)
+            params.append(timezone.make_aware(midnight, SOFIA))
+    if narrowed.user:
+        said.append(
+            "EXISTS (SELECT FROM pghistory_context c WHERE c.id = one.pgh_context_id AND c.metadata->>'user' = %s)"
+        )
+        params.append(narrowed.user)
     try:
         at_text, key_slug, number = key.split("~")
         at, pgh_id = dt.datetime.fromisoformat(at_text), int(number)
     except ValueError:
-        return rows
-    if slug > key_slug:
-        return rows.filter(pgh_created_at__lte=at)
-    if slug == key_slug:
-        return rows.filter(models.Q(pgh_created_at__lt=at) | models.Q(pgh_created_at=at, pgh_id__lt=pgh_id))
-    return rows.filter(pgh_created_at__lt=at)
+        pass  # no key, or one that nobody made here: the first page
+    else:
+        if slug == key_slug:
+            said.append("(pgh_created_at, pgh_id) < (%s, %s)")
+            params += [at, pgh_id]
+        else:
+            said.append(f"pgh_created_at {'<=' if slug > key_slug else '<'} %s")
+            params.append(at)
+    return (f"WHERE {' AND '.join(said)}" if said else ""), params
 
 
-def entries(rows: Iterable[dict[str, Any]], user: Any, values: bool = True) -> list[Entry]:
-    rows = list(rows)
+def entries(rows: list[Event], user: Any, values: bool = True) -> list[Entry]:
     related = related_names(rows, user) if values else {}
     made = []
     for row in rows:
-        source = sources.get(row["pgh_source"])
+        source = sources.get(row.source)
         assert source is not None
-        after, before = row["pgh_values"], row["pgh_before"] or {}
+        after = row.values
         entry = Entry(
-            at=row["pgh_created_at"],
-            who=row["pgh_by"] or _("the system"),
-            deed=DEEDS[row["pgh_label"]](),
+            at=row.at,
+            who=row.who or _("the system"),
+            deed=DEEDS[row.label](),
             kind=str(source.model._meta.verbose_name),
             title=source.title(after),
-            key=key_of(row),
+            key=row.key,
         )
         if values:
-            entry.diffs = diffs(source, row["pgh_label"], before, after, related)
+            entry.diffs = diffs(source, row.label, row.before, after, related)
         made.append(entry)
     return made
 
@@ -272,21 +332,19 @@ def words(model_field: Any, value: Any, related: dict[tuple[Any, Any], str]) -> 
     return str(value)
 
 
-def related_names(rows: list[dict[str, Any]], user: Any) -> dict[tuple[Any, Any], str]:
+def related_names(rows: list[Event], user: Any) -> dict[tuple[Any, Any], str]:
     """Names of the rows that foreign keys in the page point to, one query a model; parties only if seen by the user."""
     wanted: dict[Any, set[Any]] = {}
     for row in rows:
-        source = sources.get(row["pgh_source"])
+        source = sources.get(row.source)
         assert source is not None
+        after, before = row.values, row.before
         for attname in source.fields:
             model_field = field_of(source.model, attname)
             if model_field is None or not model_field.is_relation or model_field.name in SILENT:
                 continue
-            values = {(row["pgh_before"] or {}).get(attname), row["pgh_values"].get(attname)} - {None}
-            if values and (
-                (row["pgh_before"] or {}).get(attname) != row["pgh_values"].get(attname)
-                or row["pgh_label"] != "changed"
-            ):
+            values = {before.get(attname), after.get(attname)} - {None}
+            if values and (before.get(attname) != after.get(attname) or row.label != "changed"):
                 wanted.setdefault(model_field.related_model, set()).update(values)
     names: dict[tuple[Any, Any], str] = {}
     for model, keys in wanted.items():
