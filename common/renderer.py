@@ -1,7 +1,7 @@
 """Draws the plain widgets of forms without templates: a filter of ten fields costs what one did.
 
-Django renders each widget, and each option of a select, through templates of its own. What these produce is written here
-in Python, to the letter; any other widget still goes to its template.
+Django renders each widget, and each option of a select, through templates of its own. What these produce is written
+here in Python, to the letter; any other widget still goes to its template.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from importlib.metadata import distributions
+import re
+from importlib.metadata import PackageNotFoundError, distribution
 from typing import Any
 
 from django.conf import settings
@@ -28,17 +29,32 @@ def about(request: HttpRequest) -> HttpResponse:
 
 
 def _libraries() -> list[dict[str, str]]:
-    found = {}
-    for one in distributions():
+    """Name, version and licence of all that the product itself needs, of what its needs need too."""
+    found: dict[str, dict[str, str]] = {}
+    waiting = [line.split("[")[0].split("~")[0].strip().lower() for line in REQUIRED.read_text().splitlines()]
+    while waiting:
+        name = waiting.pop()
+        try:
+            one = distribution(name)
+        except PackageNotFoundError:
+            continue  # needed on other platforms only
+        key = canonical(one.metadata["Name"])
+        if key in found:
+            continue
         meta: Any = one.metadata
-        licence = meta.get("License-Expression") or next(
-            (c.rsplit("::", 1)[-1].strip() for c in meta.get_all("Classifier") or [] if c.startswith("License ::")),
-            (meta.get("License") or "").split("\n")[0][:60],
-        )
-        found[meta["Name"].lower()] = {"name": meta["Name"], "version": one.version, "licence": licence}
-    return [found[name] for name in sorted(found)]
+        classifiers = [line for line in meta.get_all("Classifier") or [] if line.startswith("License ::")]
+        stated = meta.get("License-Expression") or (classifiers[0].rsplit("::", 1)[-1].strip() if classifiers else "")
+        licence = stated or (meta.get("License") or "").split("\n")[0][:60]
+        found[key] = {"name": meta["Name"], "version": one.version, "licence": licence}
+        waiting += [re.split(r"[^A-Za-z0-9._-]", need)[0] for need in one.requires or [] if "extra ==" not in need]
+    return [found[key] for key in sorted(found)]
 
 
+def canonical(name: str) -> str:
+    return name.lower().replace("_", "-").replace(".", "-")
+
+
+REQUIRED = settings.BASE_DIR / "requirements" / "base.in"
 LIBRARIES = _libraries()  # what is installed does not change while the process lives
 
 
