@@ -1,7 +1,7 @@
 from django.urls import path
 
 from contacts.lists import AddressList, ContactLinkList
-from contacts.views import accounts, addresses, labels, people, pickers
+from contacts.views import accounts, addresses, imports, labels, people, pickers
 
 app_name = "contacts"
 
@@ -31,4 +31,13 @@ urlpatterns = [
     path("bank-accounts/<int:pk>/restore/", accounts.bankaccount_restore, name="bankaccount_restore"),
     path("settlements/", pickers.settlement_picker, name="settlement_picker"),
     path("banks/", pickers.bank_picker, name="bank_picker"),
+    path("imports/", imports.ImportList.as_view(), name="import_list"),
+    path("imports/start/", imports.import_start, name="import_start"),
+    path("imports/sample/", imports.import_sample, name="import_sample"),
+    path("imports/<int:pk>/", imports.ImportReview.as_view(), name="import_review"),
+    path("imports/<int:pk>/columns/", imports.import_map, name="import_map"),
+    path("imports/<int:pk>/check/", imports.import_plan, name="import_plan"),
+    path("imports/<int:pk>/apply/", imports.import_apply, name="import_apply"),
+    path("imports/<int:pk>/undo/", imports.import_undo, name="import_undo"),
+    path("imports/<int:pk>/errors/", imports.import_errors, name="import_errors"),
 ]
