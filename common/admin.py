@@ -17,10 +17,13 @@ from django.utils.translation import gettext_lazy, ngettext
 def is_used(row: models.Model) -> bool:
     """Whether other rows point at this one, other than those that live and die with it."""
     kept = (models.PROTECT, models.RESTRICT, models.SET_NULL)
+    relations: list[Any] = [
+        field
+        for field in row._meta.get_fields(include_hidden=True)
+        if field.auto_created and not field.concrete and getattr(field, "on_delete", None) in kept
+    ]
     return any(
-        relation.related_model._base_manager.filter(**{relation.field.name: row}).exists()
-        for relation in row._meta.related_objects
-        if getattr(relation, "on_delete", None) in kept
+        relation.related_model._base_manager.filter(**{relation.field.name: row}).exists() for relation in relations
     )
 
 

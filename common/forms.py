@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext_lazy as _
 
 from common.text import clean_text
+
+
+BLANK = BLANK_CHOICE_DASH[0][1]
 
 
 class CleanCharField(forms.CharField):
@@ -34,6 +39,10 @@ class CleanTextMixin(forms.BaseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
+            if isinstance(field, forms.ModelChoiceField) and field.empty_label is not None:
+                field.empty_label = "—"
+            elif isinstance(field, forms.ChoiceField) and next(iter(field.choices), None) == ("", BLANK):
+                field.choices = [("", "—"), *list(field.choices)[1:]]
             if type(field) in (forms.CharField, forms.EmailField) and not isinstance(field.widget, forms.PasswordInput):
                 self._clean_before(field)
             if isinstance(field, forms.DateField):
@@ -63,14 +72,44 @@ class CleanTextMixin(forms.BaseForm):
 
         field.to_python = to_python  # type: ignore[method-assign]
 
+    # Groups of fields, `[(legend, ["name", ("side", "by_side")]), …]`; fields not named here come last.
+    fieldsets: Any = ()
+
     @property
     def helper(self) -> FormHelper:
-        """crispy draws the fields; the <form> tag and the buttons are the template's."""
+        """How crispy lays the fields out; the <form> tag and the buttons are the template's."""
         helper = FormHelper()
         helper.form_tag = False
         helper.disable_csrf = True
         helper.include_media = False
+        helper.render_hidden_fields = True
+        helper.layout = Layout(*(group_of(self, legend, rows) for legend, rows in grouped(self)))
         return helper
+
+
+def grouped(form: Any) -> list[tuple[Any, list[tuple[str, ...]]]]:
+    """The visible fields of a form in its groups and rows; names that it does not have are skipped."""
+    left = {bound.name: None for bound in form.visible_fields()}
+    groups = []
+    for legend, names in form.fieldsets:
+        rows = []
+        for row in names:
+            here = [name for name in ((row,) if isinstance(row, str) else row) if name in left]
+            for name in here:
+                del left[name]
+            if here:
+                rows.append(tuple(here))
+        if rows:
+            groups.append((legend, rows))
+    if left:
+        groups.append(("", [(name,) for name in left]))
+    return groups
+
+
+def group_of(form: Any, legend: Any, rows: list[tuple[str, ...]]) -> Fieldset:
+    # crispy takes a legend for a template: what the braces of a name would say there must stay text.
+    words = str(legend).replace("{", "(").replace("}", ")")
+    return Fieldset(words, *(Div(*row, css_class="form-row", data_fields=str(len(row))) for row in rows))
 
 
 class PlainForm(CleanTextMixin, forms.Form):

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.forms.renderers import TemplatesSetting
 from django.utils.html import conditional_escape, escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import mark_safe
 
 
 def attributes(attrs: dict[str, Any]) -> str:
@@ -68,7 +68,7 @@ OPTIONS = ("django/forms/widgets/checkbox_option.html", "django/forms/widgets/ra
 class FormRenderer(TemplatesSetting):
     """Django's renderer by templates, with the plain widgets drawn in Python."""
 
-    def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> SafeString:
+    def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
         widget: Any = context.get("widget")
         draw = DRAWN.get(template_name)
         if draw is None and template_name in OPTIONS and not widget.get("wrap_label"):

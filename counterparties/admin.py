@@ -10,8 +10,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import CharField, F, QuerySet, Value
-from django.db.models.functions import Cast, Coalesce, Concat, LPad
+from django.db.models import Case, CharField, F, QuerySet, Value, When
+from django.db.models.functions import Cast, Concat, LPad
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -79,7 +79,8 @@ class StatusAdmin(ReferenceAdmin):
 def tree_key(prefix: str) -> Any:
     """What rows of one level sort by, as text; empty where there is no such ancestor."""
     order = LPad(Cast(f"{prefix}order", CharField()), 5, Value("0"))
-    return Coalesce(Concat(order, Value(" "), F(f"{prefix}name"), Value("\t")), Value(""))
+    key = Concat(order, Value(" "), F(f"{prefix}name"), Value("\t"))
+    return Case(When(**{f"{prefix}id__isnull": False}, then=key), default=Value(""))
 
 
 @admin.register(PartyType)
@@ -93,11 +94,10 @@ class PartyTypeAdmin(ReferenceAdmin):
     fields = ["tree", "parent", "name", "name_en", "order", "is_active"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PartyType]:
-        rows = super().get_queryset(request).select_related("parent__parent__parent")
-        return rows.alias(place=Concat(*(tree_key(level) for level in self.LEVELS)))
+        return super().get_queryset(request).select_related("parent__parent__parent")
 
     def get_ordering(self, request: HttpRequest) -> Any:
-        return ["tree", "place", "pk"]
+        return ["tree", Concat(*(tree_key(level) for level in self.LEVELS)).asc(), "pk"]
 
     @admin.display(description=_("name"))
     def indented_name(self, row: PartyType) -> str:

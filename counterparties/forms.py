@@ -148,7 +148,10 @@ class CounterpartyForm(RecordForm):
         self.fields["trader"].queryset = User.objects.active() | User.objects.filter(pk=party.trader_id)  # type: ignore[attr-defined]
         self.fields["trader"].widget.attrs["data-enhance-select"] = ""
         firms = Counterparty.objects.own_firms_of(user).exclude(pk=party.pk).select_related("legal_form")
-        self.fields["serving_firms"].queryset = firms  # type: ignore[attr-defined]
+        if firms:
+            self.fields["serving_firms"].queryset = firms  # type: ignore[attr-defined]
+        else:
+            del self.fields["serving_firms"]  # an office that has entered none yet
         self.fields["email"].widget.input_type = "email"
         self._fill_initial(party)
         self._add_characteristics(party)
@@ -391,6 +394,8 @@ class CounterpartyForm(RecordForm):
 
     def _save_serving_firms(self, party: Counterparty) -> None:
         data: Any = self.cleaned_data
+        if "serving_firms" not in self.fields:
+            return
         chosen = {firm.pk for firm in data["serving_firms"]}
         offered = {firm.pk for firm in self.fields["serving_firms"].queryset}  # type: ignore[attr-defined]
         links = {link.own_firm_id: link for link in party.serving_links.all()}

@@ -287,7 +287,7 @@ def diffs(
         if model_field is None or model_field.name in SILENT or model_field.name in source.hidden:
             continue
         old, new = before.get(attname), after.get(attname)
-        if old == new or (old in (None, "", False) and new in (None, "", False)):
+        if old == new or (is_nothing(old) and is_nothing(new)):
             continue
         made.append(
             (
@@ -297,6 +297,11 @@ def diffs(
             )
         )
     return made
+
+
+def is_nothing(value: Any) -> bool:
+    """Empty for a reader; zero is something."""
+    return value is None or value is False or value == ""
 
 
 def field_of(model: type[models.Model], attname: str) -> Any:

@@ -86,9 +86,15 @@ class CounterpartyQuerySet(models.QuerySet[Any]):
         return firms if scope is None else firms.filter(scope)
 
     def matching(self, text: str) -> CounterpartyQuerySet:
-        """Those whose names, numbers, e-mail or phone hold every word of the text, in any case and either alphabet."""
+        """Those whose names, numbers, e-mail or phone hold every word of the text, in any case and either alphabet.
+
+        A text of signs alone is found nowhere; an empty one asks nothing.
+        """
+        tokens = fold_query(text)
+        if not tokens and text.strip():
+            return self.none()
         found = self
-        for token in fold_query(text):
+        for token in tokens:
             found = found.filter(search_text__contains=token)
         return found
 

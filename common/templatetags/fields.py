@@ -1,9 +1,6 @@
-"""Form fields as the templates draw them: the control with its classes, and the fields in their groups."""
+"""Form fields as the templates draw them: the control with its classes."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from django import forms, template
 from django.forms.boundfield import BoundField, BoundWidget
@@ -13,14 +10,6 @@ register = template.Library()
 
 # Widgets that draw their own boxes: the group is a fieldset, not one control with a label.
 _CHOICES = (forms.CheckboxSelectMultiple, forms.RadioSelect)
-
-
-@dataclass
-class FieldGroup:
-    """Fields under one legend; a row holds one field or several that stand side by side."""
-
-    legend: str
-    rows: list[list[BoundField]] = field(default_factory=list)
 
 
 def _css_class(widget: forms.Widget) -> str:
@@ -55,27 +44,3 @@ def field_kind(bound: BoundField) -> str:
     if isinstance(widget, _CHOICES):
         return "choices"
     return "check" if isinstance(widget, forms.CheckboxInput) else "plain"
-
-
-@register.simple_tag
-def field_groups(form: forms.BaseForm) -> list[FieldGroup]:
-    """Give the visible fields in groups.
-
-    A form may say `fieldsets = [(legend, ["name", ("side", "by_side")]), …]`; names it does not have are skipped,
-    fields that it does not name come last without a legend.
-    """
-    left = {bound.name: bound for bound in form.visible_fields()}
-    groups = []
-    for legend, names in getattr(form, "fieldsets", []):
-        rows = [list(_taken(left, (name,) if isinstance(name, str) else name)) for name in names]
-        if rows := [row for row in rows if row]:
-            groups.append(FieldGroup(legend, rows))
-    if left:
-        groups.append(FieldGroup("", [[bound] for bound in left.values()]))
-    return groups
-
-
-def _taken(left: dict[str, BoundField], names: tuple[str, ...]) -> Iterator[BoundField]:
-    for name in names:
-        if name in left:
-            yield left.pop(name)
