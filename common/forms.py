@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from common.text import clean_text
 
-
 BLANK = BLANK_CHOICE_DASH[0][1]
 
 
