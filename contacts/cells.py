@@ -20,7 +20,7 @@ def tone(color: str, text: Any) -> SafeString:
 
 def phones(person: ContactPerson) -> SafeString:
     rows = ((phone.link, phone) for phone in person.phones.all())
-    return format_html_join(BREAK, '<a class="is-code" href="{}">{}</a>', rows)
+    return format_html_join(BREAK, '<a class="number" href="{}">{}</a>', rows)
 
 
 def emails(person: ContactPerson) -> SafeString:
