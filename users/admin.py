@@ -104,6 +104,9 @@ class UserAdmin(auth_admin.UserAdmin):
     def second_factor(self, user: User) -> bool:
         return user.rights.second_factor_set
 
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> list[Any]:
+        return self.inlines if obj else []  # a new user is saved first, and then given what belongs to it
+
     # -- Who may do what to whom -----------------------------------------------------------------
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from common.views import back
 from users.forms import ProfileForm
 from users.models import User
+from users.scopes import PartiesScope
 
 
 @login_required
@@ -28,7 +29,13 @@ def profile(request: HttpRequest) -> HttpResponse:
         with translation.override(user.language or translation.get_language()):
             messages.success(request, _("Your settings are saved."))
         return redirect("users:profile")
-    context = {"form": form, "page_title": _("Profile"), "cancel_url": reverse("counterparties:home")}
+    context = {
+        "form": form,
+        "page_title": _("Profile"),
+        "cancel_url": reverse("counterparties:home"),
+        "roles": user.groups.order_by("name"),
+        "parties_scope": PartiesScope(user.rights.parties_scope).label,
+    }
     return render(request, "users/profile.html", context)
 
 

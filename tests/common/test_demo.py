@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.test import TestCase, override_settings
 
@@ -27,6 +28,9 @@ from users.models import User
 from users.roles import ROLES
 
 pytestmark = pytest.mark.django_db
+
+
+Events = apps.get_model("counterparties", "CounterpartyEvent")
 
 
 def run_demo() -> str:
@@ -80,12 +84,12 @@ class WhatIsThere(TestCase):
             run_demo()
 
     def test_a_second_run_changes_nothing(self):
-        before = (Counterparty.objects.count(), Counterparty.pgh_event_model.objects.count())
+        before = (Counterparty.objects.count(), Events.objects.count())
 
         with override_settings(DEBUG=True):
             assert "nothing is changed" in run_demo()
 
-        assert (Counterparty.objects.count(), Counterparty.pgh_event_model.objects.count()) == before
+        assert (Counterparty.objects.count(), Events.objects.count()) == before
 
     def test_a_believable_group_of_every_kind(self):
         counts = {kind: Counterparty.objects.of_kind(kind).count() for kind in Kind}
@@ -127,7 +131,7 @@ class WhatIsThere(TestCase):
         assert 10 < Counterparty.objects.of_kind(Kind.CLIENT).visible_to(seller).count() < 50
 
     def test_the_history_shows_several_people_at_work(self):
-        events = Counterparty.pgh_event_model.objects
+        events = Events.objects
         people = set(events.values_list("pgh_context__metadata__user", flat=True))
         changed = events.filter(pgh_label="changed").values_list("pgh_context__metadata__user", flat=True)
 
