@@ -170,8 +170,7 @@ class AddressList(OfPartyList):
     page_title = gettext_lazy("Addresses")
     list_key = "contacts.address"
     word = "address"
-    default_sort = "kind"
-    tie_break = ("party__sort_name", "pk")
+    tie_break = ("party__sort_name", "kind", "pk")
     add_label = gettext_lazy("Add an address")
     empty = Empty(
         gettext_lazy("No addresses yet"),
@@ -194,6 +193,12 @@ class AddressList(OfPartyList):
                lambda a: ", ".join(filter(None, [national(a.phone), a.email])), html=cells.address_reach),
         Column("period", gettext_lazy("Period"), "period", sort=["valid_from"]),
     ]  # fmt: skip
+
+    @property
+    def sort(self) -> str:
+        # Across all parties the report goes by party, in a dossier by kind.
+        self.default_sort = "party" if self.across else "kind"
+        return super().sort
 
     def row_css(self, obj: Address) -> str:
         return "is-archived" if obj.is_archived or not obj.is_in_force() else ""
