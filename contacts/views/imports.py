@@ -285,7 +285,6 @@ class ImportReview(ListPage):
         open_states = (PartyImport.State.UPLOADED, PartyImport.State.PLANNED)
         if made.is_working or made.state not in open_states or not made.file:
             return []
-        keys = [made.pk]
         return [
             Action(
                 _("Choose the columns"), reverse("contacts:import_map", args=[made.pk]), icon="layout-three-columns"
