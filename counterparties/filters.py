@@ -140,8 +140,10 @@ class CounterpartyFilter(django_filters.FilterSet):
         value_type, its_kind, choices = (*more.split("\n", 2), "", "")[:3]
         if kind is not None and its_kind and its_kind != kind.value:
             return
-        offered = [(line.strip(), line.strip()) for line in choices.splitlines() if line.strip()]
-        if value_type == Characteristic.Type.BOOLEAN:
+        offered: list[tuple[str, Any]] = []
+        if value_type == Characteristic.Type.CHOICE:
+            offered = [(line.strip(), line.strip()) for line in choices.splitlines() if line.strip()]
+        elif value_type == Characteristic.Type.BOOLEAN:
             offered = [("1", gettext("yes")), ("0", gettext("no"))]
 
         def narrow(queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:

@@ -149,13 +149,21 @@ def assign_trader(request: HttpRequest, parties: QuerySet[Counterparty]) -> str:
     trader = User.objects.active().filter(pk=choice).first() if choice.isdecimal() and len(choice) < 19 else None
     if trader is None:
         raise ValidationError(_("Choose a trader."))
+    asked = parties.count()
     keys = list(parties.changeable_by(request.user).values_list("pk", flat=True))  # type: ignore[attr-defined]
     done = Counterparty.objects.filter(pk__in=keys).exclude(trader=trader).update(trader=trader)
-    return ngettext(
+    words = ngettext(
         "%(trader)s is now responsible for %(count)d more party.",
         "%(trader)s is now responsible for %(count)d more parties.",
         done,
     ) % {"trader": trader, "count": done}
+    if asked > len(keys):
+        words += " " + ngettext(
+            "%(count)d was left: you may not change it.",
+            "%(count)d were left: you may not change them.",
+            asked - len(keys),
+        ) % {"count": asked - len(keys)}
+    return words
 
 
 bulk_actions.register(
