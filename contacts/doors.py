@@ -27,6 +27,7 @@ from contacts.models import (
 )
 from counterparties import duplicates, history, lists, search
 from counterparties.models import Counterparty
+from counterparties.querysets import own_firms_in_scope
 
 SHORTEST = 3  # characters that a search in contacts and accounts needs
 
@@ -150,6 +151,14 @@ def address_title(values: dict[str, Any]) -> str:
     return " ".join(str(values.get(name) or "") for name in ("settlement_name", "street", "number")).strip()
 
 
+def sees_accounts_of(party: Any, user: Any) -> bool:
+    """An own firm's accounts are seen only by those who work for that firm."""
+    if not party.is_own_firm:
+        return True
+    scope = own_firms_in_scope(user)
+    return scope is None or Counterparty.objects.filter(pk=party.pk).filter(scope).exists()
+
+
 PEOPLE = "contacts.view_contactperson"
 history.register(
     ContactPerson,
@@ -184,6 +193,7 @@ history.register(
     BankAccount,
     lambda events, party: events.filter(party_id=party.pk),
     permission="contacts.view_bankaccount",
+    allows=sees_accounts_of,
     title=lambda values: str(values.get("iban") or values.get("account_number") or ""),
     order=70,
 )

@@ -44,7 +44,8 @@ class HistorySource:
     """A tracked model of the dossier.
 
     `of_party(events, party)` narrows its events to a party, by its key alone; `permission` is what a user needs to
-    read them; `title` names the row from its values; `hidden` are fields whose values are never shown.
+    read them; `allows(party, user)` may refuse them in one dossier for reasons of scope; `title` names the row from its
+    values; `hidden` are fields whose values are never shown.
     """
 
     model: type[models.Model]
@@ -52,6 +53,7 @@ class HistorySource:
     permission: str = ""
     title: Callable[[dict[str, Any]], str] = lambda values: ""
     hidden: frozenset[str] = frozenset()
+    allows: Callable[[Any, Any], bool] = lambda party, user: True
     order: int = 100
 
     @property
@@ -125,6 +127,7 @@ def page_of(
     """
     narrowed = narrowed or HistoryFilter()
     wanted = [s for s in sources_for(user) if not narrowed.model or s.slug == narrowed.model]
+    wanted = [source for source in wanted if source.allows(party, user)]
     if not wanted:
         return [], ""
     sql, params = page_query(wanted, party, narrowed, before_key, size + 1)
