@@ -9,22 +9,30 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.test import RequestFactory
+from django.urls import resolve, reverse
 from django.utils.text import slugify
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from common import jobs
 from common.dates import today
+from common.models import Job
 from common.text import transliterate
 
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-XLSX_MAX_ROWS = 1_048_575
+# A larger XLSX is made by the worker, with a progress bar; a CSV flows at any size.
+AT_ONCE = 5_000
 
 
 class _Echo:
@@ -110,3 +118,33 @@ def export_response(
         response = HttpResponse(xlsx_bytes(header, rows, title), content_type=FORMATS["xlsx"])
     response["Content-Disposition"] = f'attachment; filename="{file_name(title, form)}"'
     return response
+
+
+def told_to(running: jobs.RunningJob | None, rows: Iterable[Any]) -> Iterator[Any]:
+    """The rows themselves; a job in the background is told how many have gone by."""
+    total = running.arguments["total"] if running else 0
+    for number, row in enumerate(rows):
+        if running and number % 500 == 0:
+            running.progress(number, total)
+        yield row
+
+
+def start_in_background(request: HttpRequest, title: str, total: int) -> Job:
+    """Hand a large export to the worker: the same address, asked in the name of the same user."""
+    words = _("Export: %(title)s") % {"title": title}
+    return jobs.start(request.user, "common.export", words, address=request.get_full_path(), total=total)
+
+
+@jobs.task("common.export")
+def export_in_background(running: jobs.RunningJob) -> None:
+    """Ask the list for its file with the rights that the user has now; keep it with the job."""
+    request = RequestFactory().get(running.arguments["address"], SERVER_NAME="localhost")
+    request.user = get_user_model().objects.with_rights().get(pk=running.user.pk)
+    request.running_job = running  # type: ignore[attr-defined]
+    found = resolve(request.path)
+    try:
+        response = found.func(request, *found.args, **found.kwargs)
+    except (PermissionDenied, Http404) as refusal:
+        raise jobs.JobRefused(_("You may not export this list any more.")) from refusal
+    running.attach(file_name(running.job.title, "xlsx"), response.content)
+    running.finish(_("The file is ready."), reverse("common:job_file", args=[running.job.pk]))

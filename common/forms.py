@@ -40,8 +40,10 @@ class CleanTextMixin(forms.BaseForm):
         for field in self.fields.values():
             if isinstance(field, forms.ModelChoiceField) and field.empty_label is not None:
                 field.empty_label = "—"
-            elif isinstance(field, forms.ChoiceField) and next(iter(field.choices), None) == ("", BLANK):
-                field.choices = [("", "—"), *list(field.choices)[1:]]
+            elif isinstance(field, forms.ChoiceField):
+                choices: Any = field.choices
+                if next(iter(choices), None) == ("", BLANK):
+                    field.choices = [("", "—"), *list(choices)[1:]]
             if type(field) in (forms.CharField, forms.EmailField) and not isinstance(field.widget, forms.PasswordInput):
                 self._clean_before(field)
             if isinstance(field, forms.DateField):

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from common.lists import Action, ListPage
+from common.phones import national
 from common.registry import Registry
 from counterparties.kinds import Kind
 from counterparties.models import Counterparty
@@ -245,6 +246,10 @@ class Head:
     @property
     def phone(self) -> Any:
         return self.party.phone
+
+    @property
+    def phone_shown(self) -> str:
+        return national(self.party.phone)
 
     @property
     def email(self) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import DecimalField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import DecimalField, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from common.registry import Registry
@@ -41,7 +42,8 @@ class Figure:
         rows = self.queryset(OuterRef("pk"), None, on, user).order_by().values("party")
         total = rows.annotate(figure_total=Sum("amount_eur")).values("figure_total")
         money = DecimalField(max_digits=18, decimal_places=2)
-        return Coalesce(Subquery(total, output_field=money), 0, output_field=money)
+        nothing = Value(Decimal("0.00"), output_field=money)
+        return Coalesce(Subquery(total, output_field=money), nothing, output_field=money)
 
 
 figures: Registry[Figure] = Registry("figure")

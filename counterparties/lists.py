@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from common.lists import Action, BulkAction, Column, Empty, ListPage
+from common.phones import national
 from common.registry import Registry
 from counterparties.filters import CounterpartyFilter
 from counterparties.kinds import Kind
@@ -55,6 +56,10 @@ def draw_name(party: Counterparty) -> SafeString | str:
 
 def draw_kinds(party: Counterparty) -> SafeString:
     return format_html_join(" ", '<span class="kind kind-{}">{}</span>', ((k.value, k.label) for k in party.kinds))
+
+
+def draw_phone(party: Counterparty) -> SafeString | str:
+    return format_html('<span class="number">{}</span>', national(party.phone)) if party.phone else ""
 
 
 def draw_status(party: Counterparty) -> SafeString | str:
@@ -104,7 +109,7 @@ for column in (
         order=71,
         default=False,
     ),
-    Column("phone", gettext_lazy("Phone"), lambda party: str(party.phone or ""), order=80, css="is-code"),
+    Column("phone", gettext_lazy("Phone"), lambda party: national(party.phone), html=draw_phone, order=80),
     Column("email", gettext_lazy("E-mail"), "email", sort=["email"], order=90),
     Column("country", gettext_lazy("Country"), "country.name", sort=["country"], order=110, default=False),
     Column(

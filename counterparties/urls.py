@@ -1,5 +1,6 @@
 from django.urls import path, register_converter
 
+from counterparties.access_log import AccessLog
 from counterparties.kinds import Kind
 from counterparties.lists import CounterpartyList
 from counterparties.views import dossier, party, search, vies
@@ -26,6 +27,7 @@ urlpatterns = [
     path("search/", search.search_results, name="search"),
     path("counterparties/", CounterpartyList.as_view(), name="counterparty_list"),
     path("counterparties/<kind:kind>/", CounterpartyList.as_view(), name="counterparty_kind_list"),
+    path("counterparties/personal-numbers/", AccessLog.as_view(), name="personal_number_log"),
     path("counterparties/add/", party.counterparty_add, name="counterparty_add"),
     path("counterparties/picker/", party.counterparty_picker, name="counterparty_picker"),
     path("counterparties/duplicates/", party.duplicate_hints, name="duplicate_hints"),

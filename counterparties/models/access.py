@@ -1,7 +1,10 @@
 """Who works with which own firms, who opened which record, and who saw a personal number."""
 
+from __future__ import annotations
+
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.db import connection, models
 from django.utils import timezone
@@ -64,6 +67,13 @@ class RecentParty(models.Model):
         return f"{self.user_id}: {self.party_id}"
 
 
+class PersonalNumberAccessQuerySet(models.QuerySet["PersonalNumberAccess"]):
+    def visible_to(self, user: Any) -> PersonalNumberAccessQuerySet:
+        """The accesses to numbers of parties that the user may see; the right to read the log is asked apart."""
+        parties = apps.get_model("counterparties", "Counterparty")._default_manager
+        return self.filter(party__in=parties.visible_to(user))
+
+
 class PersonalNumberAccess(models.Model):
     """A log of who saw or searched a personal number, of whom, when and why. Rows are never changed."""
 
@@ -83,6 +93,8 @@ class PersonalNumberAccess(models.Model):
     way = models.CharField(_("way"), max_length=10, choices=Way)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     at = models.DateTimeField(_("at"), auto_now_add=True)
+
+    objects = PersonalNumberAccessQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("access to a personal number")

@@ -19,6 +19,7 @@ from django_countries.fields import CountryField
 from phonenumber_field.modelfields import PhoneNumberField
 
 from common.history import tracked
+from common.phones import searchable
 from common.text import fold, fold_name, sort_key, transliterate
 from counterparties import identifiers
 from counterparties.kinds import Kind, kind_permissions
@@ -53,14 +54,6 @@ class VatRegistration(models.TextChoices):
     NONE = "none", _("not registered")
     FULL = "full", _("registered")
     ART_97A = "art97a", _("registered under art. 97a (services across borders only)")
-
-
-def phone_digits(phone: Any) -> list[str]:
-    """A phone number as people may look for it: 359888123456 and 0888123456."""
-    international = "".join(char for char in getattr(phone, "as_e164", str(phone or "")) if char.isdigit())
-    if not international:
-        return []
-    return [international, f"0{international[3:]}"] if international.startswith("359") else [international]
 
 
 class Insolvency(models.TextChoices):
@@ -468,7 +461,7 @@ class Counterparty(models.Model):
             self.registration_number,
             self.vat_number,
             self.email,
-            *phone_digits(self.phone),
+            *searchable(self.phone),
         ]
         self.search_text = " ".join(fold(piece) for piece in pieces if piece)
 
