@@ -149,6 +149,8 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 # By account first: an office may share one address, so limits by address only slow down whoever tries many accounts.
 ACCOUNT_RATE_LIMITS = {"login": "240/m/ip", "login_failed": "60/m/ip,5/5m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = env("TRUSTED_PROXY_COUNT")
+ACCOUNT_FORMS = {"reset_password": "users.forms.PasswordResetForm"}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from administrators: nobody signs up with another's
 MFA_ADAPTER = "users.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Dossier"

@@ -15,6 +15,15 @@ def pytest_configure() -> None:
     }
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test with real commits empties the database behind it: let each such test begin with the reference data."""
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & {"transactional_db", "live_server"} or (marker and marker.kwargs.get("transaction")):
+            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True), append=False)
+
+
 @pytest.fixture(autouse=True)
 def _files_of_the_test(settings, tmp_path: Path) -> None:
     """Uploads and results of jobs go to a folder that is gone after the test."""

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 from allauth.account import admin as account_admin  # noqa: F401  (registers what is taken out below)
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
-from allauth.core import ratelimit
 from allauth.mfa import admin as mfa_admin  # noqa: F401
 from allauth.mfa.models import Authenticator
 from allauth.usersessions import admin as usersessions_admin  # noqa: F401
@@ -170,8 +169,7 @@ class UserAdmin(auth_admin.UserAdmin):
     def unlock(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         def deed(user: User) -> None:
             for credentials in ({"username": user.username}, {"email": user.email}):
-                key = get_adapter()._get_login_attempts_cache_key(request, **credentials)
-                ratelimit.clear(request, app="allauth.account", action="login_failed", key=key)
+                get_adapter()._delete_login_attempts_cached_email(request, **credentials)
 
         self._each(request, queryset, deed, _("Unlocked."))
 

@@ -11,6 +11,13 @@ class RightsBackend(AuthenticationBackend):
         user = get_user_model().objects.with_rights().filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
 
+    def _authenticate_by_email(self, email: str, password: str) -> Any:
+        # By the address the user has now; the library's own table may still hold an old one.
+        for user in get_user_model().objects.filter(email=email.lower()):
+            if self._check_password(user, password):
+                return user
+        return None
+
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
         if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
             return set()
