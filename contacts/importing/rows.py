@@ -99,7 +99,9 @@ class RowParser:
         row = ParsedRow(raw.number)
         if raw.problem:
             row.problems.append(raw.problem)
-            row.title = next((hide_personal(cell.strip()[:100]) for cell in raw.cells if cell.strip()), "")
+            row.title = hide_personal(
+                next((raw.cells[index] for index, name in self.columns if name == "name"), "")[:100]
+            )
             return row
         values = {name: self.clean(name, raw.cells[index], row) for index, name in self.columns}
         row.given = frozenset(name for name, value in values.items() if value)

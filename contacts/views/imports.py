@@ -210,7 +210,7 @@ class ImportReview(ListPage):
             gettext_lazy("Why, and what changes"),
             lambda row: said(row),
             html=lambda row: draw("contacts/_import_row.html", row=row) if row.reasons or row.changes else "",
-            css="is-wide",
+            css="import-why",
             order=40,
         ),
     ]

@@ -11,6 +11,7 @@ from common.jobs import run_job
 from common.models import Job
 from contacts.importing import jobs
 from contacts.importing.reading import read_table
+from contacts.importing.writing import Writer
 from contacts.models import ImportMapping, PartyImport
 from counterparties.models import Counterparty
 from tests.contacts.import_files import EGN, existing, table
@@ -170,6 +171,23 @@ def test_two_clicks_start_one_job(page):
     assert Job.objects.filter(task=jobs.APPLY).count() == 1
 
 
+def test_a_job_that_breaks_off_leaves_nothing_half_done(page, monkeypatch):
+    upload(page, GOOD)
+    work()
+
+    def interrupted(self):
+        raise RuntimeError
+
+    monkeypatch.setattr(Writer, "link_branches", interrupted)
+    page.post(address("import_apply"))
+    work()
+
+    made = PartyImport.objects.get()
+    assert not Counterparty.objects.exists()
+    assert (made.state, Job.objects.get(task=jobs.APPLY).failed) == (PartyImport.State.PLANNED, True)
+    assert "Import 1 row" in page.get(address("import_review")).content.decode()
+
+
 def test_a_refused_undo_says_why_on_the_page(page):
     upload(page, GOOD)
     work()
@@ -229,7 +247,7 @@ def test_files_are_deleted_after_a_month_and_the_log_stays(page):
     upload(page, GOOD)
     work()
     made = PartyImport.objects.get()
-    storage, path = made.file.storage, made.file.name
+    storage, path = made.file.storage, str(made.file.name)
 
     assert jobs.delete_old_files(timezone.now() + dt.timedelta(days=29)) == 0
     assert jobs.delete_old_files(timezone.now() + dt.timedelta(days=31)) == 1

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from typing import Any
 
 import pytest
 from openpyxl import Workbook
@@ -18,8 +19,9 @@ def cells(text: str, name: str = "parties.csv") -> list[list[str]]:
 
 def workbook(*rows: list) -> bytes:
     book = Workbook()
+    sheet: Any = book.active
     for row in rows:
-        book.active.append(row)
+        sheet.append(row)
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
@@ -112,8 +114,9 @@ def test_row_numbers_of_a_workbook_are_those_of_its_sheet():
 
 def far_cell() -> bytes:
     book = Workbook()
-    book.active["A1"] = "name"
-    book.active["XFD1048576"] = "far"
+    sheet: Any = book.active
+    sheet["A1"] = "name"
+    sheet["XFD1048576"] = "far"
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
