@@ -84,7 +84,7 @@ MIDDLEWARE = [
     "users.middleware.SecondFactorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "pghistory.middleware.HistoryMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "common.middleware.RequestLogMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

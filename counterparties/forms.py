@@ -151,7 +151,7 @@ class CounterpartyForm(RecordForm):
         if firms:
             self.fields["serving_firms"].queryset = firms  # type: ignore[attr-defined]
         else:
-            del self.fields["serving_firms"]  # an office that has entered none yet
+            self.fields["serving_firms"].widget = forms.MultipleHiddenInput()  # an office that has entered none yet
         self.fields["email"].widget.input_type = "email"
         self._fill_initial(party)
         self._add_characteristics(party)
@@ -394,8 +394,6 @@ class CounterpartyForm(RecordForm):
 
     def _save_serving_firms(self, party: Counterparty) -> None:
         data: Any = self.cleaned_data
-        if "serving_firms" not in self.fields:
-            return
         chosen = {firm.pk for firm in data["serving_firms"]}
         offered = {firm.pk for firm in self.fields["serving_firms"].queryset}  # type: ignore[attr-defined]
         links = {link.own_firm_id: link for link in party.serving_links.all()}
@@ -441,6 +439,7 @@ class RelationForm(RecordForm):
     class Meta:
         model = Relation
         fields = ["share", "valid_from", "valid_to", "source"]
+        localized_fields = ["share"]
 
     def __init__(self, *args: Any, user: Any, party: Counterparty, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -482,7 +481,8 @@ class RelationForm(RecordForm):
     def _get_validation_exclusions(self) -> set[str]:
         """The parties and the kind are no fields here, but the model's rules about them hold all the same."""
         excluded = super()._get_validation_exclusions()  # type: ignore[misc]
-        return excluded - {"from_party", "to_party", "kind"} if "other" in self.cleaned_data else excluded
+        complete = self.cleaned_data.get("direction") and self.cleaned_data.get("other")
+        return excluded - {"from_party", "to_party", "kind"} if complete else excluded
 
 
 class CommentForm(RecordForm):

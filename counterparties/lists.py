@@ -109,7 +109,7 @@ for column in (
         order=71,
         default=False,
     ),
-    Column("phone", gettext_lazy("Phone"), lambda party: national(party.phone), html=draw_phone, order=80),
+    Column("phone", gettext_lazy("Phone"), lambda party: str(party.phone or ""), html=draw_phone, order=80),
     Column("email", gettext_lazy("E-mail"), "email", sort=["email"], order=90),
     Column("country", gettext_lazy("Country"), "country.name", sort=["country"], order=110, default=False),
     Column(

@@ -16,6 +16,7 @@ from counterparties import identifiers, vies
 from counterparties.forms import CounterpartyForm
 from counterparties.kinds import Kind
 from counterparties.models import Counterparty, LegalForm, ViesCheck
+from counterparties.models.party import PERSONAL_TYPES
 from counterparties.views.party import changeable_party
 
 
@@ -123,6 +124,7 @@ def split_legal_form(name: str) -> tuple[str, LegalForm | None]:
 
 def masked(number: str, data: Any) -> str:
     """A person's VAT number holds his personal number, which is not kept here."""
-    if number.startswith("BG") and len(number) == 12 and data.get("person_kind") == "natural":
+    of_a_person = data.get("person_kind") == "natural" or data.get("identifier_type") in PERSONAL_TYPES
+    if number.startswith("BG") and len(number) == 12 and of_a_person:
         return f"BG{identifiers.mask(number[2:])}"
     return number

@@ -7,7 +7,6 @@ import logging
 import openpyxl
 import pypdfium2
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 
@@ -209,10 +208,6 @@ def test_the_number_of_a_party_out_of_scope_is_not_found_and_not_logged(person):
     assert not PersonalNumberAccess.objects.exists()
 
 
-@pytest.mark.xfail(
-    "common.middleware.RequestLogMiddleware" not in settings.MIDDLEWARE,
-    reason="the settings name a log middleware that writes the query",
-)
 @pytest.mark.parametrize(
     ("method", "address"),
     [
