@@ -9,7 +9,9 @@ from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext_lazy as _
+from phonenumber_field.formfields import PhoneNumberField
 
+from common.phones import national
 from common.text import clean_text
 
 BLANK = BLANK_CHOICE_DASH[0][1]
@@ -32,6 +34,15 @@ def cleaned_or_refused(value: str, *, multiline: bool) -> str:
         raise forms.ValidationError(str(refusal), code="text") from refusal
 
 
+class TelephoneInput(forms.TextInput):
+    input_type = "tel"
+
+
+def _phone_as_typed(value: Any) -> str:
+    """What was typed, should the form be shown again; a stored number as people write it."""
+    return value if isinstance(value, str) else national(value)
+
+
 class CleanTextMixin(forms.BaseForm):
     """Clean every text field of a form, whatever class of field the model gave it."""
 
@@ -46,6 +57,10 @@ class CleanTextMixin(forms.BaseForm):
                     field.choices = [("", "—"), *list(choices)[1:]]
             if type(field) in (forms.CharField, forms.EmailField) and not isinstance(field.widget, forms.PasswordInput):
                 self._clean_before(field)
+            if isinstance(field, PhoneNumberField):
+                # The library's own widget writes every number the international way, a mistyped one too.
+                field.widget = TelephoneInput(attrs=field.widget.attrs)
+                field.prepare_value = _phone_as_typed
             if isinstance(field, forms.DateField):
                 field.widget = forms.DateInput(
                     format="%d.%m.%Y",

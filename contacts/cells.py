@@ -83,7 +83,7 @@ def address_kind(address: Address) -> SafeString | str:
 
 def address_reach(address: Address) -> SafeString:
     """The address's own phone and e-mail as links."""
-    from contacts.phones import national
+    from common.phones import national
 
     said = []
     if address.phone:

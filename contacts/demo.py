@@ -14,6 +14,7 @@ from stdnum import iban as stdnum_iban
 
 from common.dates import today
 from common.demo import DemoPart, parts
+from common.phones import searchable
 from common.text import transliterate
 from contacts import demo_data as data
 from contacts.iban import validate_iban
@@ -30,7 +31,6 @@ from contacts.models import (
     PersonPhone,
     Settlement,
 )
-from contacts.phones import searchable
 from counterparties.demo_banks import BANKS, CENTRAL_BANK
 from counterparties.models import Counterparty
 from users.models import User

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.lists import Action, BulkAction, Column, Empty, ListPage
+from common.phones import national
 from contacts import cells
 from contacts.filters import AddressFilter, BankAccountFilter, ContactLinkFilter
 from contacts.models import Address, BankAccount, ContactLink
-from contacts.phones import national
 
 
 class OfPartyList(ListPage):

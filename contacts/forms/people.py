@@ -281,6 +281,14 @@ def reach_formsets(data: Any, person: ContactPerson) -> list[Any]:
     return [phones, emails]
 
 
+def reach_is_valid(form: Any, formsets: list[Any]) -> bool:
+    """Whether the phones and e-mails are right; when not, the form's summary at the top says so."""
+    right = all([formset.is_valid() for formset in formsets])  # noqa: C419  (all are checked)
+    if not right:
+        form.add_error(None, _("Correct the phones and e-mails below."))
+    return right
+
+
 def save_reach(formsets: list[Any], person: ContactPerson) -> None:
     """Store phones and e-mails of the person, who may have been chosen only now."""
     for formset in formsets:

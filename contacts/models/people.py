@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from common.history import tracked
+from common.phones import national, searchable
 from common.text import fold, sort_key, transliterate
 from contacts.models.base import Archivable, Dated, dates_in_order
 from contacts.models.reference import ContactArea, ContactRole
-from contacts.phones import national, searchable
 from contacts.querysets import ContactLinkQuerySet, ContactPersonQuerySet
 from counterparties.models import PersonKind
 

@@ -18,7 +18,7 @@ from common.forms_view import done, show_form
 from common.lists import Action
 from common.views import back
 from contacts.access import asked_party, crumbs, demand, seen, way_back
-from contacts.forms.people import ContactForm, PersonForm, reach_formsets, save_reach
+from contacts.forms.people import ContactForm, PersonForm, reach_formsets, reach_is_valid, save_reach
 from contacts.models import ContactLink, ContactPerson
 from contacts.views import deeds
 from counterparties.models import Counterparty
@@ -62,7 +62,7 @@ def edit(request: HttpRequest, form: ContactForm, party: Counterparty | None) ->
     # First the form: it decides whose phones and e-mails these are.
     right = bound and form.is_valid()
     formsets = reach_formsets(request.POST if bound else None, form.person)
-    if bound and all([formset.is_valid() for formset in formsets]) and right:  # noqa: C419  (all are checked)
+    if bound and reach_is_valid(form, formsets) and right:
         with transaction.atomic():
             link = form.save()
             save_reach(formsets, link.person)
@@ -160,7 +160,8 @@ def contactperson_edit(request: HttpRequest, pk: int) -> HttpResponse:
     bound = request.method == "POST"
     form = PersonForm(request.POST if bound else None, instance=person, user=request.user)
     formsets = reach_formsets(request.POST if bound else None, person)
-    if bound and all([part.is_valid() for part in (form, *formsets)]):  # noqa: C419  (all are checked)
+    right = bound and form.is_valid()
+    if bound and reach_is_valid(form, formsets) and right:
         with transaction.atomic():
             form.save()
             save_reach(formsets, person)
