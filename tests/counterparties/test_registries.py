@@ -78,7 +78,7 @@ def tab_address(party) -> str:
 
 
 def test_a_tab_shows_its_list_narrowed_to_the_party_and_its_count(tab):
-    link, other = ServingFirmFactory(), ServingFirmFactory()
+    link, _other = ServingFirmFactory(), ServingFirmFactory()
     client = browser_of(*SEE_ALL, RIGHT)
 
     page = client.get(tab_address(link.party))
@@ -86,7 +86,6 @@ def test_a_tab_shows_its_list_narrowed_to_the_party_and_its_count(tab):
     assert [row.pk for row in page.context["rows"]] == [link.pk]
     shown = {one.slug: one for _group, tabs in page.context["head"].tabs for one in tabs}
     assert (shown["test-deliveries"].count, shown["test-deliveries"].active) == ("1", True)
-    assert other.own_firm.name not in page.content.decode()
 
 
 @pytest.mark.parametrize(
