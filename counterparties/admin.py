@@ -14,6 +14,7 @@ from django.db.models import Case, CharField, F, QuerySet, Value, When
 from django.db.models.functions import Cast, Concat, LPad
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from common.admin import ReadOnlyAdmin, ReferenceAdmin
@@ -64,7 +65,7 @@ class StatusAdmin(ReferenceAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, ArrayField):
             return forms.MultipleChoiceField(
-                label=db_field.verbose_name,
+                label=capfirst(db_field.verbose_name),
                 choices=StatusEffect.choices,
                 widget=forms.CheckboxSelectMultiple,
                 required=False,

@@ -179,6 +179,30 @@ class FirstStep:
 
 
 @dataclass(frozen=True)
+class Requisites:
+    """Lines of the requisites that are copied as text: `lines(party, user)`."""
+
+    slug: str
+    lines: Callable[[Counterparty, Any], list[str]]
+    permission: str = ""
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class ViesReceiver:
+    """What becomes of an answer of VIES that filled a form, once the party is saved: `receive(party, check, user)`.
+
+    `promise` tells the user beforehand.
+    """
+
+    slug: str
+    promise: Any
+    receive: Callable[[Counterparty, Any, Any], None]
+    permission: str = ""
+    order: int = 100
+
+
+@dataclass(frozen=True)
 class KindGuard:
     """A reason why a kind cannot be taken from a party: `refusal(party)` gives the sentence, or ""."""
 
@@ -193,6 +217,8 @@ quick_actions: Registry[QuickAction] = Registry("quick action")
 panels: Registry[Panel] = Registry("summary panel")
 booklet_sections: Registry[BookletSection] = Registry("booklet section")
 first_steps: Registry[FirstStep] = Registry("first step")
+requisites: Registry[Requisites] = Registry("requisites")
+vies_receivers: Registry[ViesReceiver] = Registry("receiver of VIES answers")
 kind_guards: Registry[KindGuard] = Registry("kind guard")
 
 

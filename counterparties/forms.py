@@ -17,6 +17,7 @@ from common.forms import PlainForm, RecordForm
 from common.pickers import PickerField
 from common.uploads import DOCUMENT_TYPES, check_upload, safe_name
 from counterparties import identifiers
+from counterparties.dossier import vies_receivers
 from counterparties.kinds import Kind
 from counterparties.models import (
     Characteristic,
@@ -387,10 +388,22 @@ class CounterpartyForm(RecordForm):
         self._save_serving_firms(party)
         self._save_characteristics(party)
         party.link_to_head_office()
-        check = self.cleaned_data.get("vies_check") or ""
-        if check.isdecimal() and len(check) < 19:
-            ViesCheck.objects.filter(pk=check, party=None, asked_by=self.user).update(party=party)
+        self._keep_vies_answer(party)
         return party
+
+    def _keep_vies_answer(self, party: Counterparty) -> None:
+        """Hang the answer that filled the form on the party, and hand it to the apps that make something of it."""
+        key = (self.cleaned_data or {}).get("vies_check") or ""
+        if not key.isdecimal() or len(key) > 18:
+            return
+        check = ViesCheck.objects.filter(Q(party=None) | Q(party=party), pk=key, asked_by=self.user).first()
+        if check is None:
+            return
+        check.party = party
+        check.save(update_fields=["party"])
+        for one in vies_receivers:
+            if not one.permission or self.user.has_perm(one.permission):
+                one.receive(party, check, self.user)
 
     def _save_serving_firms(self, party: Counterparty) -> None:
         data: Any = self.cleaned_data

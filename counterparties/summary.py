@@ -84,7 +84,10 @@ def record_facts(party: Counterparty, user: Any) -> dict[str, Any]:
         words = _("valid") if check["is_valid"] else _("not valid")
         day = format_date(dt.datetime.fromisoformat(check["asked_at"]))
         facts.append((_("VIES, %(day)s") % {"day": day}, " · ".join(filter(None, [words, check["number"]])), False))
-    return {"facts": [fact for fact in facts if fact[1]], "requisites": party.requisites}
+    return {
+        "facts": [fact for fact in facts if fact[1]],
+        "requisites_url": reverse("counterparties:counterparty_requisites", args=[party.pk]),
+    }
 
 
 def characteristic_fact(value: dict[str, Any]) -> tuple[Any, Any, bool]:
@@ -226,6 +229,13 @@ panels.register(
 booklet_sections.register(
     dossier.BookletSection("card", gettext_lazy("Card"), "counterparties/print/_card.html", record_facts, order=10)
 )
+
+
+def own_requisites(party: Counterparty, user: Any) -> list[str]:
+    return party.requisites.splitlines()
+
+
+dossier.requisites.register(dossier.Requisites("record", own_requisites, order=10))
 
 
 def _may(party: Counterparty, user: Any, deed: str) -> bool:

@@ -38,6 +38,7 @@ urlpatterns = [
     path("counterparties/<int:pk>/archive/", party.counterparty_archive, name="counterparty_archive"),
     path("counterparties/<int:pk>/restore/", party.counterparty_restore, name="counterparty_restore"),
     path("counterparties/<int:pk>/pdf/", dossier.counterparty_print, name="counterparty_print"),
+    path("counterparties/<int:pk>/requisites/", dossier.counterparty_requisites, name="counterparty_requisites"),
     path("counterparties/<int:pk>/comment/", dossier.counterparty_comment, name="counterparty_comment"),
     path("counterparties/<int:pk>/reveal/", dossier.personal_number_reveal, name="personal_number_reveal"),
     path("counterparties/<int:pk>/relations/add/", dossier.relation_add, name="relation_add"),

@@ -20,7 +20,7 @@ from common.exports import file_name
 from common.forms_view import ask, done, saved, show_form
 from common.printing import pdf_response, render_pdf
 from counterparties import history
-from counterparties.dossier import DossierFrame, booklet_sections, panels
+from counterparties.dossier import DossierFrame, booklet_sections, panels, requisites
 from counterparties.forms import CommentForm, RelationForm, RevealForm
 from counterparties.models import Counterparty, PersonalNumberAccess, RecentParty, Relation
 from counterparties.views.party import changeable_party, seen_party
@@ -138,6 +138,14 @@ def counterparty_print(request: HttpRequest, pk: int) -> HttpResponse:
         {"party": frame.party, "head": frame.head(), "sections": sections, "printed_on": today(), "user": frame.user},
     )
     return pdf_response(content, file_name(f"dossier-{frame.party.pk}", "pdf"))
+
+
+@login_required
+def counterparty_requisites(request: HttpRequest, pk: int) -> HttpResponse:
+    """All requisites that the user may see as plain text, ready to be pasted into a letter."""
+    frame = DossierFrame.of(request, pk)
+    lines = [line for part in frame.permitted(requisites) for line in part.lines(frame.party, frame.user)]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
 @login_required

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from counterparties import identifiers, vies
+from counterparties.dossier import vies_receivers
 from counterparties.forms import CounterpartyForm
 from counterparties.kinds import Kind
 from counterparties.models import Counterparty, LegalForm, ViesCheck
@@ -69,7 +70,7 @@ def vies_fill(request: HttpRequest) -> HttpResponse:
             consultation_number=answer.consultation_number[:50],
         )
         if answer.valid:
-            notice = fill(data, number, answer)
+            notice = fill(data, number, answer, user)
             data["vies_check"] = str(check.pk)
         else:
             notice, level = _("VIES says: this VAT number is not valid."), "warning"
@@ -91,7 +92,7 @@ def vies_fill(request: HttpRequest) -> HttpResponse:
     return render(request, "counterparties/counterparty_form.html", context)
 
 
-def fill(data: Any, number: str, answer: vies.ViesAnswer) -> str:
+def fill(data: Any, number: str, answer: vies.ViesAnswer, user: Any) -> str:
     """Put the answer into the empty fields of the form; return the sentence that says what came."""
     data["vat_number"] = number
     if data.get("vat_registration", "none") == "none":
@@ -103,13 +104,12 @@ def fill(data: Any, number: str, answer: vies.ViesAnswer) -> str:
         data["name"] = name
         if form is not None and not data.get("legal_form"):
             data["legal_form"] = str(form.pk)
-    if answer.address and not data.get("vies_address"):
-        data["vies_address"] = answer.address
     said = [_("VIES: the number is valid.")]
     if answer.name:
         said.append(answer.name)
     if answer.address:
         said.append(answer.address)
+        said += [str(one.promise) for one in vies_receivers if not one.permission or user.has_perm(one.permission)]
     if answer.consultation_number:
         said.append(_("Consultation number: %s") % answer.consultation_number)
     return " · ".join(said)

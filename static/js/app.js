@@ -222,13 +222,36 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+async function fetchText(url) {
+  const answer = await fetch(url, { headers: { "X-Requested-With": "fetch" } });
+  if (!answer.ok) throw new Error(answer.status);
+  return answer.text();
+}
+
+// The clipboard of the browser is there only over HTTPS and on this machine; in an office's own network the old way serves.
+async function copyText(words) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(words);
+  const area = document.createElement("textarea");
+  area.value = words;
+  area.className = "visually-hidden";
+  document.body.append(area);
+  area.select();
+  const copied = document.execCommand("copy");
+  area.remove();
+  if (!copied) throw new Error("not copied");
+}
+
 document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-copy]");
+  const button = event.target.closest("[data-copy], [data-copy-url]");
   if (button) {
-    await navigator.clipboard.writeText(button.dataset.copy);
-    button.classList.add("is-done");
-    setTimeout(() => button.classList.remove("is-done"), 1500);
-    notify(text.textCopied, "success");
+    try {
+      await copyText(button.dataset.copyUrl ? await fetchText(button.dataset.copyUrl) : button.dataset.copy);
+      button.classList.add("is-done");
+      setTimeout(() => button.classList.remove("is-done"), 1500);
+      notify(text.textCopied, "success");
+    } catch {
+      notify(text.textFailed, "error");
+    }
   }
   const dismiss = event.target.closest("[data-dismiss]");
   dismiss?.closest(dismiss.dataset.dismiss)?.remove();
