@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,14 +26,19 @@ def _fetch_static_only(url: str) -> Any:
     raise ValueError(f"Printing fetches nothing but static files: {url[:100]}")
 
 
-def render_pdf(template: str, context: dict[str, Any]) -> bytes:
-    """Render a template to PDF; `static:` addresses in it name static files, any other is refused."""
+def render_pdf(template: str, context: dict[str, Any], css: Sequence[str] = ()) -> bytes:
+    """Render a template to PDF with the sheet of all prints and, over it, the static style sheets named in `css`.
+
+    `static:` addresses in the template name static files, any other is refused.
+    """
     import weasyprint
 
     html = render_to_string(template, context)
-    sheet = weasyprint.CSS(filename=str(finders.find(PRINT_CSS)), url_fetcher=_fetch_static_only)
+    sheets = [
+        weasyprint.CSS(filename=str(finders.find(name)), url_fetcher=_fetch_static_only) for name in (PRINT_CSS, *css)
+    ]
     document = weasyprint.HTML(string=html, base_url="static://", url_fetcher=_fetch_static_only)
-    return document.write_pdf(stylesheets=[sheet]) or b""
+    return document.write_pdf(stylesheets=sheets) or b""
 
 
 def pdf_response(content: bytes, name: str) -> HttpResponse:

@@ -89,7 +89,7 @@ def sheets(labels: Iterable[Label], sheet: Sheet, start: int = 1) -> Iterator[li
 
 def labels_pdf(addresses: Iterable[Address], sheet: Sheet, start: int = 1) -> bytes:
     pages = list(sheets((label_of(address) for address in addresses), sheet, start))
-    return render_pdf("contacts/print/labels.html", {"pages": pages, "sheet": sheet})
+    return render_pdf("contacts/print/labels.html", {"pages": pages, "sheet": sheet}, css=["css/labels.css"])
 
 
 @task("contacts.labels")
