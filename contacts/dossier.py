@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from common.context_processors import MenuEntry, menu
 from common.lists import Action
-from contacts import doors  # noqa: F401  (it registers itself)
+from contacts import doors, requisites  # noqa: F401  (they register themselves)
 from contacts.access import tab_url
 from contacts.lists import AddressList, BankAccountList, ContactLinkList
 from contacts.models import Address, BankAccount, ContactLink
