@@ -102,7 +102,7 @@ class LogEntryAdmin(ReadOnlyAdmin):
 
     list_display = ["action_time", "user", "deed", "content_type", "object_repr", "what"]
     list_display_links = ["action_time"]
-    list_filter = ["action_flag", "action_time", "content_type"]
+    list_filter = ["action_flag", "action_time", ("content_type", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["user", "content_type"]
     search_fields = ["object_repr", "change_message", "user__username", "user__first_name", "user__last_name"]
     fields = ["action_time", "user", "deed", "content_type", "object_repr", "what"]

@@ -12,10 +12,12 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions import admin as usersessions_admin  # noqa: F401
 from allauth.usersessions.models import UserSession
 from django import forms
+from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.auth import admin as auth_admin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
@@ -30,6 +32,9 @@ from users.scopes import FirmsScope, PartiesScope
 # allauth's own tables: e-mails live in User.email; sessions and second factors are their owner's to see.
 for internal in (EmailAddress, Authenticator, UserSession, Group):
     admin.site.unregister(internal)
+
+
+LIBRARY_APPS = {"account", "mfa", "usersessions", "procrastinate", "pghistory", "contenttypes", "sessions"}
 
 
 @admin.register(Team)
@@ -202,6 +207,16 @@ class RoleInline(admin.StackedInline):
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
 
+def meaningful_types() -> list[int]:
+    """Content types whose permissions mean something here: not the tables of libraries, not copies for the history."""
+    models = [
+        model
+        for model in apps.get_models()
+        if not hasattr(model, "pgh_tracked_model") and model._meta.app_label not in LIBRARY_APPS
+    ]
+    return [content_type.pk for content_type in ContentType.objects.get_for_models(*models).values()]
+
+
 def is_delivered(group: Any) -> bool:
     role = getattr(group, "role", None) if group is not None else None
     return role is not None and role.is_delivered
@@ -244,10 +259,11 @@ class GroupAdmin(KeptWhileUsed):
 
     @admin.display(description=gettext_lazy("permissions"))
     def permission_list(self, group: Group) -> str:
-        names = sorted(
-            f"{p.content_type.app_label}.{p.codename}" for p in group.permissions.select_related("content_type")
-        )
-        return format_html_join("", "<div>{}</div>", ((name,) for name in names))
+        by_app: dict[str, list[str]] = {}
+        for permission in group.permissions.select_related("content_type").order_by("codename"):
+            by_app.setdefault(permission.content_type.app_label, []).append(permission.codename)
+        rows = [(app, ", ".join(names)) for app, names in sorted(by_app.items())]
+        return format_html_join("", "<p><strong>{}</strong>: {}</p>", rows)
 
     def row_is_used(self, row: Group) -> bool:
         return row.user_set.exists()
@@ -268,5 +284,5 @@ class GroupAdmin(KeptWhileUsed):
 
     def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
         if db_field.name == "permissions" and request is not None:
-            kwargs["queryset"] = grantable_permissions(request.user)
+            kwargs["queryset"] = grantable_permissions(request.user).filter(content_type__in=meaningful_types())
         return super().formfield_for_manytomany(db_field, request, **kwargs)

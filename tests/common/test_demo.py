@@ -65,7 +65,7 @@ def test_a_failure_leaves_the_database_empty(settings, monkeypatch):
     def fail() -> None:
         raise RuntimeError("no more")
 
-    part = demo.DemoPart("failing", 900, fill=fail, holds_rows=lambda: False)
+    part = demo.DemoPart("failing", 15, fill=fail, holds_rows=lambda: False)
     monkeypatch.setitem(demo.parts._items, "failing", part)
 
     with pytest.raises(RuntimeError):

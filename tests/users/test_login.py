@@ -347,12 +347,13 @@ def test_a_user_sees_his_sessions_and_ends_the_others():
     UserFactory(username="ivan")
     UserFactory(username="petya")
     here, there, other = Client(), Client(), Client()
-    log_in(here, "ivan", headers={"user-agent": "Браузър тук"})
+    log_in(here, "ivan", headers={"user-agent": "Mozilla/5.0 (Windows NT 10.0) Chrome/140.0 Safari/537.36"})
     log_in(there, "ivan")
     log_in(other, "petya")
 
     page = here.get("/accounts/sessions/")
     assert len(page.context["sessions"]) == 2
+    assert "Chrome, Windows" in page.content.decode()
     here.post("/accounts/sessions/")
 
     assert here.get("/profile/").status_code == 200
