@@ -210,7 +210,7 @@ def registered(party: Any) -> QuerySet[Any]:
 
 def with_town(parties: QuerySet[Any], user: Any) -> QuerySet[Any]:
     name = Case(When(settlement__isnull=False, then=F("settlement__name")), default=F("settlement_name"))
-    newest = registered(OuterRef("pk")).order_by("-valid_from", "-pk").annotate(town_shown=name)
+    newest = registered(OuterRef("pk")).order_by(F("valid_from").desc(nulls_last=True), "-pk").annotate(town_shown=name)
     return parties.annotate(town=Subquery(newest.values("town_shown")[:1], output_field=CharField()))
 
 

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,7 +25,7 @@ def registered_office(party: Counterparty, user: Any) -> list[str]:
     """The registered office (a person's permanent address) in one line."""
     kinds = [Address.Kind.REGISTERED, Address.Kind.PERMANENT]
     addresses = Address.objects.visible_to(user).in_force().filter(party=party, kind__in=kinds).for_list()
-    address = addresses.order_by("-valid_from", "-pk").first()
+    address = addresses.order_by(F("valid_from").desc(nulls_last=True), "-pk").first()
     return [f"{_('Address')}: {address.one_line}"] if address else []
 
 
@@ -40,7 +41,7 @@ def default_accounts(party: Counterparty, user: Any) -> list[str]:
 
 
 def settlement_in(text: str) -> tuple[Settlement | None, str, str, str]:
-    """The settlement that an address of VIES names: itself when it is known for sure, its name, code, and the street."""
+    """The settlement that an address of VIES names (when it is known for sure), its name and code, and the street."""
     match = _VIES_ADDRESS.match(" ".join(text.split()))
     if match is None:
         return None, "", "", text
