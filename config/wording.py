@@ -1,0 +1,318 @@
+"""Messages of Django and allauth that our catalogue words otherwise than theirs: named here, so that they stay in it.
+
+Their own Bulgarian calls a button by an order („Добави“) where ours calls it by its deed („Добавяне“), and speaks of
+objects and authentication where people speak of rows and log-in.
+"""
+
+from django.utils.translation import gettext_noop as _
+from django.utils.translation import ngettext_lazy
+
+WORDING = (
+    # Django: forms and models.
+    _("Delete"),
+    _("Enter a valid “slug” consisting of letters, numbers, underscores or hyphens."),
+    _("Ensure this value is less than or equal to %(limit_value)s."),
+    _("Ensure this value is greater than or equal to %(limit_value)s."),
+    ngettext_lazy(
+        "Ensure this value has at least %(limit_value)d character (it has %(show_value)d).",
+        "Ensure this value has at least %(limit_value)d characters (it has %(show_value)d).",
+        "number",
+    ),
+    ngettext_lazy(
+        "Ensure this value has at most %(limit_value)d character (it has %(show_value)d).",
+        "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
+        "number",
+    ),
+    ngettext_lazy(
+        "Ensure this filename has at most %(max)d character (it has %(length)d).",
+        "Ensure this filename has at most %(max)d characters (it has %(length)d).",
+        "number",
+    ),
+    ngettext_lazy(
+        "Ensure that there are no more than %(max)s digit in total.",
+        "Ensure that there are no more than %(max)s digits in total.",
+        "number",
+    ),
+    ngettext_lazy(
+        "Ensure that there are no more than %(max)s decimal place.",
+        "Ensure that there are no more than %(max)s decimal places.",
+        "number",
+    ),
+    ngettext_lazy(
+        "Ensure that there are no more than %(max)s digit before the decimal point.",
+        "Ensure that there are no more than %(max)s digits before the decimal point.",
+        "number",
+    ),
+    _("Null characters are not allowed."),
+    _("Select a valid choice. %(value)s is not one of the available choices."),
+    _("Select a valid choice. That choice is not one of the available choices."),
+    _("%(model_name)s with this %(field_label)s already exists."),
+    _("%(model_name)s with this %(field_labels)s already exists."),
+    _("Enter a valid domain name."),
+    # Django: users.
+    _("username"),
+    _("groups"),
+    _("last login"),
+    _("date joined"),
+    _("staff status"),
+    _("superuser status"),
+    _("Designates whether the user can log into this admin site."),
+    _("Designates that this user has all permissions without explicitly assigning them."),
+    _("Designates whether this user should be treated as active. Unselect this instead of deleting accounts."),
+    _("Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only."),
+    _("A user with that username already exists."),
+    _("Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters."),
+    _(
+        "Whether the user will be able to authenticate using a password or not. If disabled, they may still be "
+        "able to authenticate using other backends, such as Single Sign-On or LDAP."
+    ),
+    _("Raw passwords are not stored, so there is no way to see the user’s password."),
+    _("Password-based authentication"),
+    _("Password-based authentication was disabled."),
+    _("Password changed successfully."),
+    _("Disable password-based authentication"),
+    _("Enable password-based authentication"),
+    _("Enable password-based authentication for this user by setting a password."),
+    _("Change password: %s"),
+    _("Set password: %s"),
+    _("Change password"),
+    _("Set password"),
+    _("Reset password"),
+    _("Enter a new password for the user <strong>%(username)s</strong>."),
+    _("This action will <strong>enable</strong> password-based authentication for this user."),
+    _("The two password fields didn’t match."),
+    ngettext_lazy(
+        "This password is too short. It must contain at least %d character.",
+        "This password is too short. It must contain at least %d characters.",
+        "number",
+    ),
+    ngettext_lazy(
+        "Your password must contain at least %(min_length)d character.",
+        "Your password must contain at least %(min_length)d characters.",
+        "number",
+    ),
+    _("The password is too similar to the %(verbose_name)s."),
+    _("Your password can’t be too similar to your other personal information."),
+    _("This password is too common."),
+    _("Your password can’t be a commonly used password."),
+    _("This password is entirely numeric."),
+    _("Your password can’t be entirely numeric."),
+    _("Authentication and Authorization"),
+    _("After you’ve created a user, you’ll be able to edit more user options."),
+    # Django: admin.
+    _("Add"),
+    _("View"),
+    _("Add %(name)s"),
+    _("Add %s"),
+    _("Change %s"),
+    _("View %s"),
+    _("Add another %(verbose_name)s"),
+    _("Add another %(model)s"),
+    _("Change selected %(model)s"),
+    _("Delete selected %(model)s"),
+    _("View selected %(model)s"),
+    _("Select %s to change"),
+    _("Select %s to view"),
+    _("Select %s"),
+    _("Save and add another"),
+    _("Save and continue editing"),
+    _("Save and view"),
+    _("Save as new"),
+    _("Go"),
+    _("Run the selected action"),
+    _("No action selected."),
+    _("Items must be selected in order to perform actions on them. No items have been changed."),
+    _("Select this object for an action - {}"),
+    _("Select all objects on this page for an action"),
+    _("Click here to select the objects across all pages"),
+    _("Select all %(total_count)s %(module_name)s"),
+    _("Clear selection"),
+    _("Show all"),
+    _("View site"),
+    _("View on site"),
+    _("%(app)s administration"),
+    _("Breadcrumbs"),
+    _("Models in the %(name)s application"),
+    _("Hide counts"),
+    _("Show counts"),
+    _("Clear all filters"),
+    _("Any date"),
+    _("Remove from sorting"),
+    _("Sorting priority: %(priority_number)s"),
+    _("Toggle sorting"),
+    _("Toggle theme (current theme: auto)"),
+    _("Toggle theme (current theme: light)"),
+    _("Toggle theme (current theme: dark)"),
+    _("Toggle navigation"),
+    _("Sidebar"),
+    _("Start typing to filter…"),
+    _("Filter navigation items"),
+    _("Skip to main content"),
+    _("Yes, I’m sure"),
+    _("No, take me back"),
+    _("Delete multiple objects"),
+    _(
+        'Are you sure you want to delete the %(object_name)s "%(escaped_object)s"? All of the following related '
+        "items will be deleted:"
+    ),
+    _(
+        "Are you sure you want to delete the selected %(objects_name)s? All of the following objects and their "
+        "related items will be deleted:"
+    ),
+    _(
+        "Deleting the %(object_name)s '%(escaped_object)s' would require deleting the following protected related "
+        "objects:"
+    ),
+    _("Deleting the selected %(objects_name)s would require deleting the following protected related objects:"),
+    _(
+        "Deleting the %(object_name)s '%(escaped_object)s' would result in deleting related objects, but your "
+        "account doesn't have permission to delete the following types of objects:"
+    ),
+    _(
+        "Deleting the selected %(objects_name)s would result in deleting related objects, but your account doesn't "
+        "have permission to delete the following types of objects:"
+    ),
+    _("Cannot delete %(name)s"),
+    _("Successfully deleted %(count)d %(items)s."),
+    _("Objects"),
+    _("Delete selected %(verbose_name_plural)s"),
+    _("This object doesn’t have a change history. It probably wasn’t added via this admin site."),
+    _("The {name} “{obj}” was added successfully."),
+    _("You may edit it again below."),
+    _("The {name} “{obj}” was added successfully. You may add another {name} below."),
+    _("The {name} “{obj}” was changed successfully. You may edit it again below."),
+    _("The {name} “{obj}” was changed successfully. You may add another {name} below."),
+    _("The {name} “{obj}” was changed successfully."),
+    _("The %(name)s “%(obj)s” was deleted successfully."),
+    _("%(name)s with ID “%(key)s” doesn’t exist. Perhaps it was deleted?"),
+    ngettext_lazy(
+        "%(count)s %(name)s was changed successfully.",
+        "%(count)s %(name)s were changed successfully.",
+        "number",
+    ),
+    ngettext_lazy(
+        "%(total_count)s selected",
+        "All %(total_count)s selected",
+        "number",
+    ),
+    _("0 of %(cnt)s selected"),
+    _("Added “%(object)s”."),
+    _("Changed “%(object)s” — %(changes)s"),
+    _("Deleted “%(object)s.”"),
+    _("Added {name} “{object}”."),
+    _("Changed {fields}."),
+    _("Changed {fields} for {name} “{object}”."),
+    _("Deleted {name} “{object}”."),
+    _("No fields changed."),
+    # allauth: log-in and password.
+    _("Username or email"),
+    _("Email address"),
+    _("Email"),
+    _("Current Password"),
+    _("New Password"),
+    _("New Password (again)"),
+    _("Forgot your password?"),
+    _("Please type your current password."),
+    _("You must type the same password each time."),
+    _("Be patient, you are sending too many requests."),
+    _("The password reset token was invalid."),
+    _("Too many failed login attempts. Try again later."),
+    _("This account is currently inactive."),
+    _("This account is inactive."),
+    _("Account Inactive"),
+    _("Accounts"),
+    _("Use your password"),
+    _("Use authenticator app or code"),
+    _("Confirm"),
+    _("Confirm Access"),
+    _("Please reauthenticate to safeguard your account."),
+    _("Alternative options"),
+    _("Enter your password:"),
+    _("Password Reset"),
+    _("Reset My Password"),
+    _("Change Password"),
+    _("Set Password"),
+    _("Forgotten your password? Enter your email address below, and we'll send you an email allowing you to reset it."),
+    _("Please contact us if you have any trouble resetting your password."),
+    _(
+        "We have sent you an email. If you have not received it please check your spam folder. Otherwise contact "
+        "us if you do not receive it in a few minutes."
+    ),
+    _("Bad Token"),
+    _(
+        "The password reset link was invalid, possibly because it has already been used.  Please request a <a "
+        'href="%(passwd_reset_url)s">new password reset</a>.'
+    ),
+    _("Your password is now changed."),
+    _("Password successfully changed."),
+    _("Password successfully set."),
+    _("Sign In"),
+    _("Sign Out"),
+    _("Are you sure you want to sign out?"),
+    _("Successfully signed in as %(name)s."),
+    _("You have signed out."),
+    _("You are already logged in as %(user_display)s."),
+    _("Sign Up Closed"),
+    _("We are sorry, but the sign up is currently closed."),
+    _("Confirmation email sent to %(email)s."),
+    _("You have confirmed %(email)s."),
+    _("Signed out of all other sessions."),
+    # allauth: second factor.
+    _("Two-Factor Authentication"),
+    _("Your account is protected by two-factor authentication. Please enter an authenticator code:"),
+    _("Authenticator App"),
+    _("Authentication using an authenticator app is active."),
+    _("An authenticator app is not active."),
+    _("Authenticator app activated."),
+    _("Authenticator app deactivated."),
+    _("Deactivate"),
+    _("Recovery Codes"),
+    _("Recovery codes"),
+    ngettext_lazy(
+        "There is %(unused_count)s out of %(total_count)s recovery codes available.",
+        "There are %(unused_count)s out of %(total_count)s recovery codes available.",
+        "number",
+    ),
+    _("No recovery codes set up."),
+    _("Download"),
+    _("Generate"),
+    _("A new set of recovery codes has been generated."),
+    _("Save them  in a secure location now — they won't be shown again."),
+    _("Enter an authenticator code:"),
+    _("You are about to generate a new set of recovery codes for your account."),
+    _("This action will invalidate your existing codes."),
+    _("Unused codes"),
+    _("Download codes"),
+    _("Generate new codes"),
+    _("I have saved my recovery codes"),
+    _("Activate Authenticator App"),
+    _(
+        "To protect your account with two-factor authentication, scan the QR code below with your authenticator "
+        "app. Then, input the verification code generated by the app below."
+    ),
+    _("Authenticator secret"),
+    _("You can store this secret and use it to reinstall your authenticator app at a later time."),
+    _("Deactivate Authenticator App"),
+    _("You are about to deactivate authenticator app based authentication. Are you sure?"),
+    _("Authenticator code"),
+    _("TOTP Authenticator"),
+    _("You cannot deactivate two-factor authentication."),
+    _("You cannot generate recovery codes without having two-factor authentication enabled."),
+    # allauth: letters.
+    _("Hello from %(site_name)s!"),
+    _("Password Reset Email"),
+    _(
+        "You're receiving this email because you or someone else has requested a password reset for your user "
+        "account.\nIt can be safely ignored if you did not request a password reset. Click the link below to reset "
+        "your password."
+    ),
+    _("In case you forgot, your username is %(username)s."),
+    _("Thank you for using %(site_name)s!\n%(site_domain)s"),
+    _("Unknown Account"),
+    _(
+        "You are receiving this email because you, or someone else, tried to access an account with email "
+        "%(email)s. However, we do not have any record of such an account in our database."
+    ),
+    _("This mail can be safely ignored if you did not initiate this action."),
+    _("If it was you, you can sign up for an account using the link below."),
+)
