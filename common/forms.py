@@ -98,8 +98,9 @@ class CleanTextMixin(forms.BaseForm):
         helper.form_tag = False
         helper.disable_csrf = True
         helper.include_media = False
-        helper.render_hidden_fields = True
-        helper.layout = Layout(*(group_of(self, legend, rows) for legend, rows in grouped(self)))
+        # Hidden fields by name: crispy overlooks those of a form that has no others.
+        hidden = [bound.name for bound in self.hidden_fields()]
+        helper.layout = Layout(*(group_of(self, legend, rows) for legend, rows in grouped(self)), *hidden)
         return helper
 
 

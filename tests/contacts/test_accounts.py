@@ -175,6 +175,15 @@ def test_a_suppliers_new_account_cannot_be_paid_until_another_person_confirms_it
     assert (account.can_be_paid, account.confirmed_by) == (True, second)
 
 
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true", "HX-Target": "panel-body"}])
+def test_the_question_carries_the_number_that_is_confirmed(headers):
+    account = BankAccountFactory(party=SupplierFactory(), added_by=worker())
+
+    page = browser_of(*CONFIRM).get(f"/contacts/bank-accounts/{account.pk}/confirm/", headers=headers)
+
+    assert f'name="number" value="{account.iban}"' in page.content.decode()
+
+
 def test_who_entered_the_number_may_not_confirm_it():
     author = worker(*CONFIRM)
     account = BankAccountFactory(party=SupplierFactory(), added_by=author)
