@@ -16,12 +16,15 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple
 
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connection, models
-from django.db.models import QuerySet
+from django.db.models import CharField, F, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce, Concat, NullIf, Trim
 from django.utils import timezone
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from common.dates import SOFIA
@@ -341,7 +344,7 @@ def words(model_field: Any, value: Any, related: dict[tuple[Any, Any], str]) -> 
 
 
 def related_names(rows: list[Event], user: Any) -> dict[tuple[Any, Any], str]:
-    """Names of the rows that foreign keys in the page point to, one query a model; parties only if seen by the user."""
+    """Names of the rows that foreign keys in the page point to, in one query; parties only if the user sees them."""
     wanted: dict[Any, set[Any]] = {}
     for row in rows:
         source = sources.get(row.source)
@@ -354,13 +357,37 @@ def related_names(rows: list[Event], user: Any) -> dict[tuple[Any, Any], str]:
             values = {before.get(attname), after.get(attname)} - {None}
             if values and (before.get(attname) != after.get(attname) or row.label != "changed"):
                 wanted.setdefault(model_field.related_model, set()).update(values)
+    parts: list[QuerySet[Any, Any]] = []
     names: dict[tuple[Any, Any], str] = {}
     for model, keys in wanted.items():
         queryset = model._base_manager.filter(pk__in=keys)
         if model is Counterparty:
-            queryset = Counterparty.objects.visible_to(user).filter(pk__in=keys).select_related("legal_form")
-        names |= {(model, one.pk): str(one) for one in queryset}
+            queryset = Counterparty.objects.visible_to(user).filter(pk__in=keys)
+        name = name_expression(model)
+        if name is None:
+            names |= {(model, one.pk): str(one) for one in queryset}
+            continue
+        label = Value(model._meta.label_lower, output_field=CharField())
+        parts.append(queryset.order_by().values_list(label, Cast("pk", CharField()), Cast(name, CharField())))
+    if parts:
+        for label, key, name in parts[0].union(*parts[1:], all=True):
+            model = apps.get_model(label)
+            names[model, model._meta.pk.to_python(key)] = name.strip()
     return names
+
+
+def name_expression(model: type[models.Model]) -> Any:
+    """What a row of the model is called, as the database can say it; None when only the row itself knows."""
+    fields = {one.name for one in model._meta.concrete_fields}
+    if model is get_user_model():
+        full = Trim(Concat("first_name", Value(" "), "last_name"))
+        return Coalesce(NullIf(full, Value("")), F("username"))
+    if model is Counterparty:
+        with_form = Trim(Concat("name", Value(" "), "legal_form__name"))
+        return Coalesce(NullIf(F("short_name"), Value("")), with_form)
+    if "name_en" in fields and get_language() == "en":
+        return Coalesce(NullIf(F("name_en"), Value("")), F("name"))
+    return F("name") if "name" in fields else None
 
 
 register(Counterparty, lambda events, party: events.filter(pgh_obj_id=party.pk), order=10)
