@@ -7,13 +7,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
 class PreferencesMiddleware:
-    """The user's language goes before the browser's."""
+    """The user's language goes before the browser's; his pages are no one else's."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -23,7 +24,11 @@ class PreferencesMiddleware:
         if language:
             translation.activate(language)
             request.LANGUAGE_CODE = language
-        return self.get_response(request)
+        response = self.get_response(request)
+        if not response.has_header("Cache-Control") and request.user.is_authenticated:
+            # What one user saw is not shown from a cache to the next, nor after he has logged out.
+            patch_cache_control(response, private=True, no_cache=True)
+        return response
 
 
 class SecondFactorMiddleware:
