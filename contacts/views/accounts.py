@@ -11,10 +11,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRefresh
 
 from common.dates import format_date
 from common.forms import PlainForm
-from common.forms_view import ask, done, show_form
+from common.forms_view import ask, done, in_panel, show_form
 from contacts.access import asked_party, crumbs, demand, seen, way_back
 from contacts.forms.accounts import BankAccountForm
 from contacts.models import BankAccount
@@ -84,7 +85,10 @@ def bankaccount_confirm(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The account %s is confirmed and can be paid.") % account.number)
         except ValidationError as refusal:
             messages.error(request, " ".join(refusal.messages))
-        return done(request, way_back(request, account.party, SLUG))
+        if in_panel(request):
+            # The warning in the dossier's head changes too, so the whole page is asked for anew.
+            return HttpResponseClientRefresh()
+        return redirect(way_back(request, account.party, SLUG))
     if refusal_words := account.refusal_to_confirm(user):
         messages.error(request, refusal_words)
         return redirect(way_back(request, account.party, SLUG))
