@@ -169,7 +169,7 @@ class Filling:
     def fill_bulgarian(self, address: Address) -> None:
         rng = self.rng
         if rng.random() < 0.5:
-            address.settlement = self.settlements["68134"]
+            address.settlement = self.settlements[data.SOFIA_CODE]
             address.city_district, address.quarter, address.postal_code = rng.choice(data.SOFIA)
         else:
             known = [self.settlements[code] for code in data.TOWNS if code in self.settlements]
@@ -186,8 +186,19 @@ class Filling:
             address.floor = str(rng.randint(1, 6))
             address.office = str(rng.randint(1, 40))
 
+    def seat(self, party: Counterparty) -> None:
+        """The town of a real bank or state body; its street is not invented."""
+        towns = [self.settlements[code] for code in data.TOWNS if self.settlements[code].name in party.name]
+        address = Address(party=party, kind=Address.Kind.REGISTERED, country="BG")
+        address.settlement = towns[0] if towns else self.settlements[data.SOFIA_CODE]
+        address.fill_from_settlement()
+        self.addresses.append(address)
+
     def all_addresses(self) -> None:
         for number, party in enumerate(self.parties):
+            if party.is_bank or party.is_state_body:
+                self.seat(party)
+                continue
             if not party.is_legal:
                 self.address(party, Address.Kind.PERMANENT)
                 if number % 2:
