@@ -52,6 +52,13 @@ WORDING = (
     # Django: users.
     _("username"),
     _("groups"),
+    _("log entry"),
+    _("log entries"),
+    _("action time"),
+    _("change message"),
+    _("object repr"),
+    _("action flag"),
+    _("content type"),
     _("last login"),
     _("date joined"),
     _("staff status"),

@@ -7,9 +7,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from common.admin import KeptWhileUsed, ReferenceAdmin
 from contacts.models import BankCode, ContactArea, ContactRole, District, Municipality, Settlement
+from users.permission_words import describe
+
+describe({"contacts.confirm_bankaccount": _("Confirm a supplier's new account")})
 
 
 class CodedReferenceAdmin(ReferenceAdmin):

@@ -14,10 +14,12 @@ from django.db.models import Case, CharField, F, QuerySet, Value, When
 from django.db.models.functions import Cast, Concat, LPad
 from django.http import HttpRequest
 from django.utils.html import format_html
-from django.utils.text import capfirst
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from common.admin import ReadOnlyAdmin, ReferenceAdmin
+from counterparties.kinds import DEEDS as KIND_DEEDS
+from counterparties.kinds import Kind
 from counterparties.models import (
     Characteristic,
     LegalForm,
@@ -28,6 +30,20 @@ from counterparties.models import (
     StatusEffect,
 )
 from users.admin import UserAdmin
+from users.permission_words import DEEDS, describe
+
+describe(
+    {kind.permission(deed): format_lazy("{}: {}", DEEDS[deed], kind.label) for kind in Kind for deed in KIND_DEEDS}
+)
+describe(
+    {
+        "counterparties.reveal_personal_number": _("Reveal EGN and LNCh"),
+        "counterparties.view_personal_number_log": _("View the log of accesses to personal numbers"),
+        "counterparties.assign_trader": _("Assign the responsible trader in bulk"),
+        "counterparties.comment": _("Write the shared comment"),
+        "counterparties.import_counterparties": _("Import counterparties"),
+    }
+)
 
 
 @admin.register(LegalForm)

@@ -27,6 +27,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from common.admin import KeptWhileUsed
 from users.granting import grantable_groups, grantable_permissions, may_manage, up_to
 from users.models import RoleProfile, Team, User
+from users.permission_words import PermissionField, app_of, words_for
 from users.scopes import FirmsScope, PartiesScope
 
 # allauth's own tables: e-mails live in User.email; sessions and second factors are their owner's to see.
@@ -260,9 +261,10 @@ class GroupAdmin(KeptWhileUsed):
     @admin.display(description=gettext_lazy("permissions"))
     def permission_list(self, group: Group) -> str:
         by_app: dict[str, list[str]] = {}
-        for permission in group.permissions.select_related("content_type").order_by("codename"):
-            by_app.setdefault(permission.content_type.app_label, []).append(permission.codename)
-        rows = [(app, ", ".join(names)) for app, names in sorted(by_app.items())]
+        permissions = group.permissions.filter(content_type__in=meaningful_types()).select_related("content_type")
+        for permission in permissions:
+            by_app.setdefault(app_of(permission), []).append(words_for(permission))
+        rows = [(app, "; ".join(sorted(words))) for app, words in by_app.items()]
         return format_html_join("", "<p><strong>{}</strong>: {}</p>", rows)
 
     def row_is_used(self, row: Group) -> bool:
@@ -285,4 +287,5 @@ class GroupAdmin(KeptWhileUsed):
     def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
         if db_field.name == "permissions" and request is not None:
             kwargs["queryset"] = grantable_permissions(request.user).filter(content_type__in=meaningful_types())
+            kwargs["form_class"] = PermissionField
         return super().formfield_for_manytomany(db_field, request, **kwargs)
