@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "crispy_forms",
     "csp",
+    "django_countries",
     "django_filters",
     "django_htmx",
     "django_structlog",
@@ -145,6 +146,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # that letter invites to sign up, and there is no sign-up
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 # By account first: an office may share one address, so limits by address only slow down whoever tries many accounts.
 ACCOUNT_RATE_LIMITS = {"login": "240/m/ip", "login_failed": "60/m/ip,5/5m/key"}

@@ -10,7 +10,7 @@ from django.db.models import Sum
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from common.context_processors import MenuEntry, menu, new_menu
@@ -50,6 +50,10 @@ class HistoryTab(DossierTab):
         return False  # the history of a party is no reason to keep a kind
 
 
+def days(number: int) -> str:
+    return ngettext("%(count)d day", "%(count)d days", number) % {"count": number}
+
+
 def record_facts(party: Counterparty, user: Any) -> dict[str, Any]:
     """The record's own fields as (label, value, copyable), only those that are filled."""
     secret = bool(party.personal_number)
@@ -68,7 +72,7 @@ def record_facts(party: Counterparty, user: Any) -> dict[str, Any]:
         (_("Supplier type"), party.supplier_type, False),
         (
             _("Payment term"),
-            _("%(days)s days") % {"days": party.payment_term_days} if party.payment_term_days is not None else "",
+            days(party.payment_term_days) if party.payment_term_days is not None else "",
             False,
         ),
         (

@@ -162,7 +162,7 @@ def error_rows(table: Table, reasons: dict[int, str]) -> Iterator[list[str]]:
 
 
 def error_header(table: Table) -> list[str]:
-    header = [text or f"{_('Column')} {index}" for index, text in enumerate(table.header, 1)]
+    header = [text or _("Column %d") % index for index, text in enumerate(table.header, 1)]
     return [*header, _("Reason")]
 
 

@@ -77,7 +77,7 @@ def kinds_of(text: str) -> list[Kind]:
         if kind is None:
             raise ValidationError(
                 _("“%(word)s” is no kind; the kinds are: %(kinds)s.")
-                % {"word": word.strip()[:40], "kinds": ", ".join(kind.value for kind in Kind)}
+                % {"word": word.strip()[:40], "kinds": ", ".join(str(kind.label) for kind in Kind)}
             )
         found.add(kind)
     return [kind for kind in Kind if kind in found]

@@ -422,7 +422,10 @@ class Migration(migrations.Migration):
                 (
                     "link",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="area_rows", to="contacts.contactlink"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="area_rows",
+                        to="contacts.contactlink",
+                        verbose_name="contact person",
                     ),
                 ),
             ],
@@ -469,6 +472,7 @@ class Migration(migrations.Migration):
                         related_name="+",
                         related_query_name="+",
                         to="contacts.contactlink",
+                        verbose_name="contact person",
                     ),
                 ),
                 (
@@ -949,7 +953,10 @@ class Migration(migrations.Migration):
                 (
                     "person",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="emails", to="contacts.contactperson"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="emails",
+                        to="contacts.contactperson",
+                        verbose_name="contact person",
                     ),
                 ),
             ],
@@ -986,6 +993,7 @@ class Migration(migrations.Migration):
                         related_name="+",
                         related_query_name="+",
                         to="contacts.contactperson",
+                        verbose_name="contact person",
                     ),
                 ),
                 (
@@ -1035,7 +1043,10 @@ class Migration(migrations.Migration):
                 (
                     "person",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="phones", to="contacts.contactperson"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="phones",
+                        to="contacts.contactperson",
+                        verbose_name="contact person",
                     ),
                 ),
             ],
@@ -1077,6 +1088,7 @@ class Migration(migrations.Migration):
                         related_name="+",
                         related_query_name="+",
                         to="contacts.contactperson",
+                        verbose_name="contact person",
                     ),
                 ),
                 (

@@ -147,7 +147,12 @@ class ContactPerson(Archivable):
 class ContactLinkArea(models.Model):
     """An area that a contact person answers for at a party; a row of its own, so that its history is kept."""
 
-    link = models.ForeignKey("contacts.ContactLink", on_delete=models.CASCADE, related_name="area_rows")
+    link = models.ForeignKey(
+        "contacts.ContactLink",
+        verbose_name=_("contact person"),
+        on_delete=models.CASCADE,
+        related_name="area_rows",
+    )
     area = models.ForeignKey(ContactArea, verbose_name=_("area"), on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -275,7 +280,9 @@ class PersonPhone(OfPerson):
         FAX = "fax", _("fax")
         OTHER = "other", _("other")
 
-    person = models.ForeignKey(ContactPerson, on_delete=models.CASCADE, related_name="phones")
+    person = models.ForeignKey(
+        ContactPerson, verbose_name=_("contact person"), on_delete=models.CASCADE, related_name="phones"
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.MOBILE)
     number = PhoneNumberField(_("phone"))
     as_typed = models.CharField(_("as typed"), max_length=40, blank=True, editable=False)
@@ -289,8 +296,11 @@ class PersonPhone(OfPerson):
         indexes = [models.Index(fields=["number"], name="person_phone_number")]
 
     def __str__(self) -> str:
-        extension = f" ({_('ext.')} {self.extension})" if self.extension else ""
-        return f"{national(self.number)}{extension}"
+        number = national(self.number)
+        if not self.extension:
+            return number
+        words = _("ext. %s") % self.extension
+        return f"{number} ({words})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if typed := getattr(self.number, "raw_input", None):
@@ -313,7 +323,9 @@ class PersonEmail(OfPerson):
         PRIVATE = "private", _("private")
         OTHER = "other", _("other")
 
-    person = models.ForeignKey(ContactPerson, on_delete=models.CASCADE, related_name="emails")
+    person = models.ForeignKey(
+        ContactPerson, verbose_name=_("contact person"), on_delete=models.CASCADE, related_name="emails"
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.WORK)
     email = models.EmailField(_("e-mail"))
 
