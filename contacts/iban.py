@@ -5,6 +5,7 @@ wrong, with a code of: empty, letters, country, length, format, check_digit.
 """
 
 import re
+from functools import cache
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -88,6 +89,7 @@ def format_iban(iban: str) -> str:
     return " ".join(iban[start : start + 4] for start in range(0, len(iban), 4))
 
 
+@cache
 def _length_in(country: str) -> int | None:
     """The length of IBANs of a country, counted from its structure in the registry ("4!a4!n2!n8!c")."""
     structure = _REGISTRY.info(country)[0][1].get("bban")

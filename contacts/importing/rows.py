@@ -116,12 +116,14 @@ class RowParser:
         if not party.kinds and "kinds" not in self.fields_refused(row):
             self.refuse(row, "kinds", _("Choose at least one kind."))
         party.person_kind = self.attempt(row, "person", lambda: words.person_of(get("person"))) or PersonKind.LEGAL
-        party.country = self.attempt(row, "country", lambda: words.country_of(get("country"))) or "BG"
-        self.fill_name(row, party, get("name"), get("legal_form"))
+        # As text: each question to the record's own field would make an object of it again.
+        country = self.attempt(row, "country", lambda: words.country_of(get("country"))) or "BG"
+        party.country = country
+        self.fill_name(row, party, get("name"), get("legal_form"), country)
         party.name_latin = self.limited(row, "name_latin", get("name_latin"), 255)
-        self.fill_numbers(row, party, get("eik"), get("vat_number"))
+        self.fill_numbers(row, party, get("eik"), get("vat_number"), country)
         self.fill_reach(row, party, get("email"), get("phone"), get("note"))
-        self.fill_address(row, get("district"), get("settlement"), get("postal_code"), get("address"))
+        self.fill_address(row, country, get("district"), get("settlement"), get("postal_code"), get("address"))
         if iban := get("iban"):
             number = self.attempt(row, "iban", lambda: validate_iban(iban))
             row.account = BankAccount(iban=number) if number else None
@@ -189,7 +191,7 @@ class RowParser:
 
     # -- The party -------------------------------------------------------------------------------
 
-    def fill_name(self, row: ParsedRow, party: Counterparty, name: str, form_name: str) -> None:
+    def fill_name(self, row: ParsedRow, party: Counterparty, name: str, form_name: str, country: str) -> None:
         if not name:
             if "name" not in self.fields_refused(row):
                 self.refuse(row, "name", _("Write the name."))
@@ -206,7 +208,7 @@ class RowParser:
         form = in_name
         if form_name:
             form = self.forms.named(form_name)
-            if form is None and party.is_foreign:
+            if form is None and country != "BG":
                 # Forms of other countries are many: one that is not listed stays with the name.
                 bare = name if name.casefold().endswith(form_name.casefold()) else f"{name} {form_name}"
             elif form is None:
@@ -216,10 +218,10 @@ class RowParser:
                             % {"one": in_name.name, "other": form.name})  # fmt: skip
         party.name, party.legal_form = self.limited(row, "name", bare, 255), form
 
-    def fill_numbers(self, row: ParsedRow, party: Counterparty, number: str, vat: str) -> None:
+    def fill_numbers(self, row: ParsedRow, party: Counterparty, number: str, vat: str, country: str) -> None:
         if number:
             try:
-                scheme, canonical = self.identify(party, number)
+                scheme, canonical = self.identify(number, country, legal=party.is_legal)
             except ValidationError as refusal:
                 self.refuse(row, "eik", " ".join(refusal.messages))
                 # Without the number the VAT number of a person says nothing.
@@ -234,14 +236,14 @@ class RowParser:
                 self.limited(row, "vat_number", party.vat_number, 16)
 
     @staticmethod
-    def identify(party: Counterparty, text: str) -> tuple[str, str]:
+    def identify(text: str, country: str, *, legal: bool) -> tuple[str, str]:
         """The kind of number and its canonical form. Raises ValidationError."""
-        if party.is_foreign:
+        if country != "BG":
             return IdentifierType.FOREIGN, identifiers.validate_foreign_number(text)
         number = identifiers.normalise(text)
         lost = _("A leading zero may have been lost: spreadsheets drop it from a cell that is a number.")
         try:
-            if party.is_legal:
+            if legal:
                 return IdentifierType.EIK, identifiers.validate_eik(number)
             schemes = identifiers.schemes_of(number) & {"egn", "lnch"}
             if len(schemes) == 2:
@@ -254,7 +256,7 @@ class RowParser:
                 return IdentifierType.LNCH, number
             return IdentifierType.EGN, identifiers.validate_egn(number)
         except ValidationError as refusal:
-            wanted = (8, 12) if party.is_legal else (9,)
+            wanted = (8, 12) if legal else (9,)
             if len(number) in wanted and number.isascii() and number.isdigit():
                 raise ValidationError([*refusal.messages, lost]) from None
             raise
@@ -291,14 +293,15 @@ class RowParser:
 
     # -- What hangs on it ------------------------------------------------------------------------
 
-    def fill_address(self, row: ParsedRow, district: str, settlement: str, postal_code: str, text: str) -> None:
+    def fill_address(
+        self, row: ParsedRow, country: str, district: str, settlement: str, postal_code: str, text: str
+    ) -> None:
         party = row.party
         if party is None or not (district or settlement or postal_code or text):
             return
-        address = Address(
-            kind=Address.Kind.REGISTERED if party.is_legal else Address.Kind.CURRENT, country=party.country
-        )
-        if party.is_foreign:
+        kind = Address.Kind.REGISTERED if party.is_legal else Address.Kind.CURRENT
+        address = Address(kind=kind, country=country)
+        if country != "BG":
             town = " ".join(part for part in (postal_code, settlement) if part)
             lines = [line for line in (text, town, district) if line]
             address.foreign_text = self.limited(row, "address", "\n".join(lines), 500)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+import pghistory
 import pghistory.models
 from django.apps import apps
 from django.db import models
@@ -53,7 +54,8 @@ def undo(party_import: PartyImport, user: Any, progress: Progress | None = None)
     work.lock()
     if problems := work.problems():
         raise UndoRefused(in_words(problems))
-    work.take_back(progress or (lambda done, total: None))
+    with pghistory.context(party_import=locked.pk):
+        work.take_back(progress or (lambda done, total: None))
     locked.state, locked.undone_at, locked.undone_by = PartyImport.State.UNDONE, timezone.now(), user
     locked.save(update_fields=["state", "undone_at", "undone_by"])
     party_import.refresh_from_db()
@@ -64,6 +66,8 @@ class Undoing:
 
     def __init__(self, rows: list[ImportRow]) -> None:
         self.rows = rows
+        # What a later import did and took back again leaves no difference.
+        self.undone = list(PartyImport.objects.filter(state=PartyImport.State.UNDONE).values_list("pk", flat=True))
         self.added: dict[str, dict[int, ImportRow]] = defaultdict(dict)
         self.changed: dict[str, dict[int, dict[str, list[Any]]]] = defaultdict(dict)
         self.changed_rows: dict[tuple[str, int], ImportRow] = {}
@@ -101,6 +105,7 @@ class Undoing:
             event: Any = model.pgh_event_model  # type: ignore[attr-defined]
             for part in chunks(made):
                 edited = event.objects.filter(pgh_obj_id__in=part, pgh_label__in=["changed", "deleted"])
+                edited = edited.exclude(pgh_context__metadata__party_import__in=self.undone)
                 for key in set(edited.values_list("pgh_obj_id", flat=True)):
                     yield made[key], _("%s: changed after the import") % model._meta.verbose_name
 

@@ -10,7 +10,7 @@ from contacts.models import (
     ContactLink,
 )
 from counterparties.identifiers import schemes_of, validate_eik
-from counterparties.models import Counterparty, IdentifierType, PersonKind, Relation
+from counterparties.models import Counterparty, IdentifierType, PersonKind, Relation, Status
 from tests.contacts.import_files import EGN, IBAN, imported, outcomes, planned, row, table, why
 from tests.factories.counterparties import BankFactory
 
@@ -41,10 +41,11 @@ def test_a_row_makes_a_party_with_its_address_account_and_contact():
 
     party = Counterparty.objects.get()
     assert outcomes(made) == ["created"]
-    assert (party.name, str(party.legal_form), party.name_latin) == ("Алфа Трейд", "ООД", "Alfa Trade")
+    assert (party.name, party.full_name, party.name_latin) == ("Алфа Трейд", "Алфа Трейд ООД", "Alfa Trade")
     assert (party.registration_number, party.vat_number) == ("175074752", "BG175074752")
     assert [kind.value for kind in party.kinds] == ["client", "supplier"]
-    assert (str(party.status), party.email, str(party.phone)) == ("активен", "office@alfa.example", "+359 88 812 3456")
+    assert (party.email, str(party.phone)) == ("office@alfa.example", "+359 88 812 3456")
+    assert party.status == Status.objects.get(is_default=True)
     assert "alfa treyd" in party.search_text
     address = Address.objects.get(party=party)
     assert (address.kind, str(address.settlement), address.district_id) == ("registered", "гр. Пловдив", "PDV")

@@ -115,6 +115,23 @@ def test_undo_is_refused_when_a_changed_field_was_changed_again():
     assert party.email == "third@alfa.example"
 
 
+def test_a_later_import_that_was_undone_stands_in_nobodys_way():
+    first = imported(row(name="Алфа", eik="175074752", settlement="Русе", address="ул. Шипка 34"))
+    later = imported(row(name="Друга", eik="175074752", settlement="Русе", address="ул. Нова 1"), update=True)
+
+    with pytest.raises(UndoRefused):
+        undo(first, None)
+    undo(later, None)
+    second = imported(row(name="Бета"))
+    edit_the_party(Counterparty.objects.get(name="Бета"))
+    undo(first, None)
+    with pytest.raises(UndoRefused):
+        undo(second, None)
+
+    assert Counterparty.objects.get().name == "Бета"
+    assert not Address.objects.exists()
+
+
 def test_an_import_is_undone_once():
     made = imported(row())
     undo(made, None)
