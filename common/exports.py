@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
@@ -33,6 +34,10 @@ FORMATS = {
 }
 # A larger XLSX is made by the worker, with a progress bar; a CSV flows at any size.
 AT_ONCE = 5_000
+
+
+# What XML cannot hold: one such sign, come in past the forms, would spoil the whole workbook.
+NOT_FOR_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 class _Echo:
@@ -99,7 +104,7 @@ def _native(value: Any) -> Any:
         return localtime(value).replace(tzinfo=None)
     if value is None or isinstance(value, (bool, int, float, Decimal, dt.date)):
         return value
-    return safe_cell(str(value))
+    return safe_cell(NOT_FOR_XML.sub("", str(value)))
 
 
 def file_name(title: str, ending: str) -> str:

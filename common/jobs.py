@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import PurePosixPath
 from typing import Any
 
 import pghistory
@@ -18,6 +21,8 @@ from procrastinate.contrib.django import app
 from common.models import Job
 
 logger = logging.getLogger(__name__)
+# First half of the key of PostgreSQL's advisory locks that jobs take; the second is the job's number.
+JOBS_LOCK = 1001
 
 Work = Callable[["RunningJob"], None]
 tasks: dict[str, Work] = {}
@@ -46,7 +51,13 @@ class RunningJob:
     def attach(self, name: str, content: bytes) -> None:
         """Keep a file as the job's result; only the job's owner can fetch it."""
         self.job.file_name = name
-        self.job.file.save(name, ContentFile(content), save=False)
+        # Stored under a name that says nothing of whose or of whom it is.
+        self.job.file.save(f"{uuid.uuid4().hex}{PurePosixPath(name).suffix}", ContentFile(content), save=False)
+
+    def drop_file(self) -> None:
+        """Take back what was attached: the work failed."""
+        if self.job.file:
+            self.job.file.delete(save=False)
 
 
 def _write_progress(pk: int, done: int, total: int) -> None:
@@ -77,12 +88,28 @@ def start(user: Any, name: str, title: str, **arguments: Any) -> Job:
 @app.task(name="common.run_job", retry=RetryStrategy(max_attempts=2, wait=5, retry_exceptions={ConnectionError}))
 def run_job(job_pk: int) -> None:
     """Do a job's work. All the rows that the task writes stand or fall together."""
-    # A job interrupted by a killed worker is taken up again; a finished one is not repeated.
-    taken = Job.objects.filter(pk=job_pk, state__in=[Job.State.WAITING, Job.State.RUNNING]).update(
-        state=Job.State.RUNNING
-    )
-    if not taken:
-        return
+    with alone(job_pk):
+        # A job interrupted by a killed worker is taken up again; a finished one is not repeated.
+        taken = Job.objects.filter(pk=job_pk, state__in=[Job.State.WAITING, Job.State.RUNNING]).update(
+            state=Job.State.RUNNING
+        )
+        if taken:
+            do_work(job_pk)
+
+
+@contextmanager
+def alone(job_pk: int) -> Iterator[None]:
+    """Wait until no other worker is at this job. A worker that dies lets go by losing its connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [JOBS_LOCK, job_pk])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [JOBS_LOCK, job_pk])
+
+
+def do_work(job_pk: int) -> None:
     job = Job.objects.select_related("user").get(pk=job_pk)
     running = RunningJob(job)
     with translation.override(job.user.language or "bg"):
@@ -92,9 +119,11 @@ def run_job(job_pk: int) -> None:
                 job.state, job.finished_at = Job.State.DONE, timezone.now()
                 job.save(update_fields=["state", "finished_at", "message", "result_url", "file", "file_name"])
         except JobRefused as refusal:
+            running.drop_file()
             fail(job, str(refusal))
         except Exception:
             logger.exception("Job %s failed", job.pk)
+            running.drop_file()
             fail(job, _("Something went wrong and nothing was changed. The administrator can read why in the log."))
 
 

@@ -47,12 +47,17 @@ def content_type_of(file: UploadedFile) -> str:
     found = magic.from_buffer(head, mime=True)
     if found in ("application/zip", "application/octet-stream") and zipfile.is_zipfile(cast(Any, file)):
         file.seek(0)
-        names = set(zipfile.ZipFile(cast(Any, file)).namelist())
+        try:
+            names = set(zipfile.ZipFile(cast(Any, file)).namelist())
+        except zipfile.BadZipFile:  # the end of a directory is there, the directory is not
+            names = set()
         found = XLSX if "xl/workbook.xml" in names else DOCX if "word/document.xml" in names else "application/zip"
     file.seek(0)
     # Tables with few commas, or in cp1251, are "text" or "unknown" to libmagic: what decodes without NULs is text.
     if (found.startswith("text/") and found != "text/csv") or (found in UNSURE and _is_text(head)):
         found = "text/html" if _looks_like_markup(head) else "text/plain"
+    if found == "text/plain" and b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        found = "application/octet-stream"  # libmagic takes some programs for text; only UTF-16 has NULs in its letters
     return found
 
 
