@@ -15,7 +15,7 @@ from common.lists import Action
 from contacts import doors, requisites  # noqa: F401  (they register themselves)
 from contacts.access import tab_url
 from contacts.lists import AddressList, BankAccountList, ContactLinkList
-from contacts.models import Address, BankAccount, ContactLink
+from contacts.models import Address, BankAccount, ContactLink, PersonPhone
 from counterparties import dossier
 from counterparties.dossier import CappedCount, DossierTab
 from counterparties.kinds import Kind
@@ -66,8 +66,11 @@ class BankAccountsTab(DossierTab):
 
 
 def links_of(party: Counterparty, user: Any) -> QuerySet[Any]:
-    links = ContactLink.objects.visible_to(user).filter(party=party).in_force()
-    return links.for_list().order_by("-is_primary", "role__order", "person__sort_name", "pk")
+    return in_order(ContactLink.objects.visible_to(user).filter(party=party).in_force().for_list())
+
+
+def in_order(links: QuerySet[Any]) -> QuerySet[Any]:
+    return links.order_by("-is_primary", "role__order", "person__sort_name", "pk")
 
 
 def addresses_of(party: Counterparty, user: Any) -> QuerySet[Any]:
@@ -80,7 +83,10 @@ def accounts_of(party: Counterparty, user: Any) -> QuerySet[Any]:
 
 
 def contacts_panel(party: Counterparty, user: Any) -> dict[str, Any] | None:
-    links = list(links_of(party, user)[:SHOWN])
+    links = list(in_order(ContactLink.objects.visible_to(user).filter(party=party).in_force().for_panel())[:SHOWN])
+    for link in links:
+        if link.phone_number:
+            link.phone = PersonPhone(number=link.phone_number, extension=link.phone_extension)
     return {"links": links, "url": tab_url(party, "contacts")} if links else None
 
 

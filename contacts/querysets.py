@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Self
 
+from django.apps import apps
 from django.db import models
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, Subquery, Value, When
 
 from common.dates import today
 from common.text import fold, fold_query
@@ -104,6 +105,24 @@ class ContactLinkQuerySet(DatedQuerySet):
     def for_list(self) -> ContactLinkQuerySet:
         return self.select_related("person", "role", "party", "party__legal_form").prefetch_related(
             "areas", "person__phones", "person__emails"
+        )
+
+    def for_panel(self) -> ContactLinkQuerySet:
+        """Each person with one phone (a mobile first, no fax) and one e-mail (of work first), in this one query."""
+        phones = apps.get_model("contacts", "PersonPhone")
+        emails = apps.get_model("contacts", "PersonEmail")
+        phone = (
+            phones.objects.filter(person=OuterRef("person"))
+            .exclude(kind=phones.Kind.FAX)
+            .order_by(Case(When(kind=phones.Kind.MOBILE, then=0), default=1), "order", "pk")
+        )
+        email = emails.objects.filter(person=OuterRef("person")).order_by(
+            Case(When(kind=emails.Kind.WORK, then=0), default=1), "order", "pk"
+        )
+        return self.select_related("person", "role").annotate(
+            phone_number=Subquery(phone.values("number")[:1]),
+            phone_extension=Subquery(phone.values("extension")[:1]),
+            email=Subquery(email.values("email")[:1]),
         )
 
 

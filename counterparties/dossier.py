@@ -286,6 +286,7 @@ class DossierFrame:
     """One party's dossier as one user sees it; the outer part of each tab."""
 
     template_name = "counterparties/dossier_tab.html"
+    oob_template = "counterparties/_head_parts.html"
 
     def __init__(self, request: HttpRequest, party: Counterparty, tab: DossierTab | None = None) -> None:
         self.request, self.party, self.tab = request, party, tab
