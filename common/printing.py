@@ -4,26 +4,44 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Sequence
+from contextlib import suppress
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib.staticfiles import finders
+from django.core.exceptions import SuspiciousFileOperation
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 
 PRINT_CSS = "css/print.css"
 
 
-def _fetch_static_only(url: str) -> Any:
-    from weasyprint.urls import URLFetcherResponse
-
+def read_static(url: str) -> tuple[bytes, str]:
+    """Content and type of the static file that a `static:` address names. Raises ValueError on any other address."""
     parts = urlsplit(url)
-    if parts.scheme == "static" and (found := finders.find(f"{parts.netloc}{parts.path}")):
+    found = None
+    if parts.scheme == "static":
+        with suppress(SuspiciousFileOperation):  # a path that leads out of the static files
+            found = finders.find(f"{parts.netloc}{parts.path}")
+    if not found:
+        raise ValueError(f"Printing fetches nothing but static files: {url[:100]}")
+    with open(str(found), "rb") as file:
         # Without its type a style sheet would be taken for plain text.
-        kind = mimetypes.guess_type(str(found))[0] or "application/octet-stream"
-        with open(str(found), "rb") as file:
-            return URLFetcherResponse(url, file.read(), {"Content-Type": kind})
-    raise ValueError(f"Printing fetches nothing but static files: {url[:100]}")
+        return file.read(), mimetypes.guess_type(str(found))[0] or "application/octet-stream"
+
+
+@cache
+def static_only() -> Any:
+    """WeasyPrint's way to fetch, closed to all but static files; what is refused is left out of the print."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class StaticOnly(URLFetcher):
+        def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
+            content, kind = read_static(url)
+            return URLFetcherResponse(url, content, {"Content-Type": kind})
+
+    return StaticOnly()
 
 
 def render_pdf(template: str, context: dict[str, Any], css: Sequence[str] = ()) -> bytes:
@@ -34,10 +52,9 @@ def render_pdf(template: str, context: dict[str, Any], css: Sequence[str] = ()) 
     import weasyprint
 
     html = render_to_string(template, context)
-    sheets = [
-        weasyprint.CSS(filename=str(finders.find(name)), url_fetcher=_fetch_static_only) for name in (PRINT_CSS, *css)
-    ]
-    document = weasyprint.HTML(string=html, base_url="static://", url_fetcher=_fetch_static_only)
+    fetcher = static_only()
+    sheets = [weasyprint.CSS(filename=str(finders.find(name)), url_fetcher=fetcher) for name in (PRINT_CSS, *css)]
+    document = weasyprint.HTML(string=html, base_url="static://", url_fetcher=fetcher)
     return document.write_pdf(stylesheets=sheets) or b""
 
 
