@@ -64,7 +64,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "phonenumber_field",
-    "procrastinate.contrib.django",
+    "config.apps.JobsConfig",
     "config.apps.ConfigConfig",
 ]
 

@@ -232,7 +232,6 @@ class GroupAdmin(KeptWhileUsed):
     list_select_related = ["role"]
     search_fields = ["name"]
     ordering = ["name"]
-    filter_horizontal = ["permissions"]
     kept_message = gettext_lazy("“%(row)s” is assigned to users, so it is kept.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
@@ -288,4 +287,5 @@ class GroupAdmin(KeptWhileUsed):
         if db_field.name == "permissions" and request is not None:
             kwargs["queryset"] = grantable_permissions(request.user).filter(content_type__in=meaningful_types())
             kwargs["form_class"] = PermissionField
+            kwargs["widget"] = forms.CheckboxSelectMultiple
         return super().formfield_for_manytomany(db_field, request, **kwargs)

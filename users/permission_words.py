@@ -5,11 +5,13 @@ Django keeps their names in the database, in English. Apps above give the words 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.models import Permission
-from django.forms import ModelMultipleChoiceField
+from django.forms import CheckboxSelectMultiple, ModelMultipleChoiceField
+from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
 DEEDS: dict[str, Any] = {
@@ -47,6 +49,20 @@ def app_of(permission: Permission) -> str:
     return str(apps.get_app_config(permission.content_type.app_label).verbose_name)
 
 
+class ByApp(ModelChoiceIterator):
+    """The choices in groups, one for each app, by name."""
+
+    def __iter__(self) -> Iterator[Any]:
+        groups: dict[str, list[Any]] = {}
+        for permission in self.queryset.select_related("content_type"):
+            groups.setdefault(app_of(permission), []).append(self.choice(permission))
+        for app, choices in sorted(groups.items()):
+            yield app, sorted(choices, key=lambda choice: choice[1])
+
+
 class PermissionField(ModelMultipleChoiceField):
+    iterator = ByApp
+    widget = CheckboxSelectMultiple
+
     def label_from_instance(self, obj: Any) -> str:
-        return f"{app_of(obj)} | {words_for(obj)}"
+        return words_for(obj)

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from counterparties.kinds import Kind
 
@@ -171,7 +172,7 @@ class Characteristic(NamedInTwoLanguages):
 
     class Type(models.TextChoices):
         TEXT = "text", _("text")
-        NUMBER = "number", _("number")
+        NUMBER = "number", pgettext_lazy("type of a value", "number")
         DATE = "date", _("date")
         BOOLEAN = "boolean", _("yes/no")
         CHOICE = "choice", _("choice")
