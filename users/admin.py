@@ -16,7 +16,7 @@ from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.auth import admin as auth_admin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -213,7 +213,9 @@ def meaningful_types() -> list[int]:
     models = [
         model
         for model in apps.get_models()
-        if not hasattr(model, "pgh_tracked_model") and model._meta.app_label not in LIBRARY_APPS
+        if not hasattr(model, "pgh_tracked_model")
+        and model._meta.app_label not in LIBRARY_APPS
+        and model is not Permission
     ]
     return [content_type.pk for content_type in ContentType.objects.get_for_models(*models).values()]
 

@@ -168,8 +168,8 @@ class RoleProfile(models.Model):
     )
 
     class Meta:
-        verbose_name = _("role")
-        verbose_name_plural = _("roles")
+        verbose_name = _("scope of a role")
+        verbose_name_plural = _("scopes of roles")
         constraints = [
             models.UniqueConstraint(fields=["code"], name="role_code_unique", condition=~models.Q(code="")),
         ]

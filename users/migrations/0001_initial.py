@@ -78,8 +78,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "role",
-                "verbose_name_plural": "roles",
+                "verbose_name": "scope of a role",
+                "verbose_name_plural": "scopes of roles",
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("code", ""), _negated=True), fields=("code",), name="role_code_unique"
