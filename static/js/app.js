@@ -112,7 +112,9 @@ document.addEventListener("keydown", async (event) => {
   if (event.key !== "Escape" || event.defaultPrevented || $("dialog[open]") || closeMenus()) return;
   const form = event.target.closest?.("form[data-guard]");
   const way = form && $(".form-buttons a[href]", form);
-  if (way && (await mayLeave(document))) {
+  if (!way) return;
+  event.preventDefault(); // or the same key would close the question the moment it is asked
+  if (await mayLeave(document)) {
     leaving = true;
     location.assign(way.href);
   }
@@ -139,6 +141,11 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
   if (!panel.open) panel.showModal();
   const first = $("[data-focus], [autofocus], .is-invalid, .panel-scroll :is(input:not([type=hidden]), select, textarea)", panel);
   first?.focus();
+});
+panel?.addEventListener("keydown", async (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented) return;
+  event.preventDefault(); // a browser asks a dialog only once before it closes it
+  if (await mayLeave(panel)) closePanel();
 });
 panel?.addEventListener("cancel", async (event) => {
   event.preventDefault();
