@@ -100,8 +100,15 @@ class ShownColumn:
         return self.column.label
 
     @cached_property
-    def escaped_label(self) -> str:
-        return escape(self.label)
+    def cell_start(self) -> tuple[str, str]:
+        """The opening tag of the column's cells: of filled ones and of empty ones."""
+        words = ["is-number"] if self.numeric else []
+        words += [self.column.css] if self.column.css else []
+        label = str(escape(str(self.label)))
+        return (
+            f'<td class="{" ".join(words)}" data-label="{label}">',
+            f'<td class="{" ".join([*words, "is-empty"])}" data-label="{label}">',
+        )
 
     @property
     def numeric(self) -> bool:
@@ -120,11 +127,6 @@ class ShownColumn:
 class Cell:
     column: ShownColumn
     html: SafeString
-
-    @property
-    def css(self) -> str:
-        words = ("is-number" if self.column.numeric else "", "" if self.html else "is-empty", self.column.css)
-        return " ".join(word for word in words if word)
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,8 @@ class Row:
             if number == 0 and self.url:
                 panel = PANEL_LINK.format(url=escape(self.url)) if self.in_panel else ""
                 html = SafeString(f'<a class="row-link" href="{escape(self.url)}"{panel}>{html or "—"}</a>')
-            parts.append(f'<td class="{cell.css}" data-label="{cell.column.escaped_label}">{html}</td>')
+            filled, empty = cell.column.cell_start
+            parts += (filled if cell.html else empty, html, "</td>")
         return mark_safe("".join(parts))  # noqa: S308  (labels and addresses are escaped, cells are safe already)
 
 

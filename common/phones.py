@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import phonenumbers
+from phonenumber_field.phonenumber import to_python
 
 MOBILE_LENGTH = 9  # 888 123 456, without the leading zero
+
+
+@lru_cache(maxsize=4096)
+def national_text(e164: str) -> str:
+    """The same from the stored text of a number (+359888123456); lists write thousands of them."""
+    return national(to_python(e164)) if e164 else ""
 
 
 def national(number: Any) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 
+from common.addresses import address
 from common.views import back
 from counterparties.models import Counterparty
 
@@ -37,7 +37,7 @@ def asked_party(request: HttpRequest) -> Counterparty | None:
 
 
 def tab_url(party: Counterparty, slug: str) -> str:
-    return reverse("counterparties:counterparty_tab", args=[party.pk, slug])
+    return address("counterparties:counterparty_tab", party.pk, slug)
 
 
 def way_back(request: HttpRequest, party: Counterparty, slug: str) -> str:

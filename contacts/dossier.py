@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet, Value
-from django.urls import reverse
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from common.addresses import address
 from common.context_processors import MenuEntry, menu
 from common.lists import Action
 from contacts import doors, requisites  # noqa: F401  (they register themselves)
@@ -95,15 +95,25 @@ MAIN_KINDS = list(Address.Kind)
 
 
 def addresses_panel(party: Counterparty, user: Any) -> dict[str, Any] | None:
-    addresses = sorted(addresses_of(party, user)[:50], key=lambda one: MAIN_KINDS.index(Address.Kind(one.kind)))
-    return {"addresses": addresses[:SHOWN], "url": tab_url(party, "addresses")} if addresses else None
+    addresses = Address.objects.visible_to(user).filter(party=party).in_force()
+    wanted = Case(*(When(kind=kind, then=place) for place, kind in enumerate(MAIN_KINDS)), default=len(MAIN_KINDS))
+    shown = list(addresses.select_related("district", "municipality", "settlement").order_by(wanted, "pk")[:SHOWN])
+    return {"addresses": with_party(shown, party), "url": tab_url(party, "addresses")} if shown else None
+
+
+def with_party(rows: list[Any], party: Counterparty) -> list[Any]:
+    """The rows knowing the party that is open, so that it is not fetched with each of them."""
+    for row in rows:
+        row.party = party
+    return rows
 
 
 def accounts_panel(party: Counterparty, user: Any) -> dict[str, Any] | None:
     if Kind.HOLDING in party.kinds and len(party.kinds) == 1:
         return None
-    accounts = list(accounts_of(party, user)[:SHOWN])
-    return {"accounts": accounts, "url": tab_url(party, "bank-accounts")} if accounts else None
+    accounts = BankAccount.objects.visible_to(user).filter(party=party).current().select_related("bank__legal_form")
+    shown = list(accounts.order_by("-is_default", "currency", "pk")[:SHOWN])
+    return {"accounts": with_party(shown, party), "url": tab_url(party, "bank-accounts")} if shown else None
 
 
 dossier.panels.register(
@@ -198,7 +208,7 @@ dossier.warnings.register(
 
 
 def adding(name: str, party: Counterparty) -> str:
-    return f"{reverse(f'contacts:{name}_add')}?party={party.pk}"
+    return f"{address(f'contacts:{name}_add')}?party={party.pk}"
 
 
 def add_contact(party: Counterparty, user: Any) -> Action | None:

@@ -17,6 +17,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from common.addresses import address
 from common.lists import Action, ListPage
 from common.phones import national
 from common.registry import Registry
@@ -68,7 +69,7 @@ class DossierTab:
         return fits and (not self.permission_required or user.has_perm(self.permission_required))
 
     def url(self, party: Counterparty) -> str:
-        return reverse("counterparties:counterparty_tab", args=[party.pk, self.slug])
+        return address("counterparties:counterparty_tab", party.pk, self.slug)
 
     def show(self, request: HttpRequest, frame: DossierFrame) -> Any:
         """Answer the tab when it is no list; a tab without a list page must say how."""
@@ -139,6 +140,7 @@ class QuickAction:
 class Panel:
     """A card on the Summary. `context(party, user)` gives None when there is nothing to show.
 
+    `expression(party, user)`, asked in the frame's one query, saves the trouble of asking further when it is false.
     `width` is "wide" or "half".
     """
 
@@ -149,6 +151,7 @@ class Panel:
     permission: str = ""
     order: int = 100
     width: str = "half"
+    expression: Callable[[Counterparty, Any], Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -295,7 +298,7 @@ class DossierFrame:
     @classmethod
     def of(cls, request: HttpRequest, pk: int, slug: str = "") -> DossierFrame:
         """Fetch the dossier for the request's user; 404 when the party or the tab is not for him."""
-        parties = Counterparty.objects.visible_to(request.user).for_list()
+        parties = Counterparty.objects.visible_to(request.user).for_dossier()
         if not slug:
             parties = parties.with_summary(request.user)
         party = get_object_or_404(parties, pk=pk)
@@ -335,6 +338,9 @@ class DossierFrame:
         for source in self.permitted(warnings):
             if source.expression is not None:
                 expressions[f"warn_{source.slug}"] = source.expression(self.party, self.user)
+        for panel in self.permitted(panels):
+            if panel.expression is not None:
+                expressions[f"panel_{panel.slug}"] = panel.expression(self.party, self.user)
         if not expressions:
             return {}
         return dict(Counterparty.objects.filter(pk=self.party.pk).order_by().values(**expressions).get())
@@ -399,7 +405,7 @@ def numbers_of(party: Counterparty, user: Any) -> list[dict[str, Any]]:
                 "label": party.identifier_label,
                 "value": party.number,
                 "copyable": not secret,
-                "reveal_url": reverse("counterparties:personal_number_reveal", args=[party.pk]) if may_reveal else "",
+                "reveal_url": address("counterparties:personal_number_reveal", party.pk) if may_reveal else "",
             }
         )
     if party.vat_number_shown:

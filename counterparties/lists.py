@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,11 +14,11 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from common.lists import Action, BulkAction, Column, Empty, ListPage
-from common.phones import national
+from common.phones import national_text
 from common.registry import Registry
 from counterparties.filters import CounterpartyFilter
 from counterparties.kinds import Kind
@@ -44,6 +45,7 @@ filters: Registry[ListFilter] = Registry("filter of parties")
 bulk_actions: Registry[BulkAction] = Registry("bulk action on parties")
 
 
+@lru_cache(maxsize=256)
 def tone(color: str, text: Any) -> SafeString:
     return format_html('<span class="tone tone-dot tone-{}">{}</span>', color, text)
 
@@ -55,15 +57,20 @@ def draw_name(party: Counterparty) -> SafeString | str:
 
 
 def draw_kinds(party: Counterparty) -> SafeString:
-    return format_html_join(" ", '<span class="kind kind-{}">{}</span>', ((k.value, k.label) for k in party.kinds))
+    return kind_badges(tuple(party.kinds), get_language())
 
 
-def draw_phone(party: Counterparty) -> SafeString | str:
-    return format_html('<span class="number">{}</span>', national(party.phone)) if party.phone else ""
+@cache
+def kind_badges(kinds: tuple[Kind, ...], language: str | None) -> SafeString:
+    return format_html_join(" ", '<span class="kind kind-{}">{}</span>', ((kind.value, kind.label) for kind in kinds))
+
+
+def draw_phone(party: Any) -> SafeString | str:
+    return format_html('<span class="number">{}</span>', national_text(party.phone_text)) if party.phone_text else ""
 
 
 def draw_status(party: Counterparty) -> SafeString | str:
-    return tone(party.status.color, party.status) if party.status else ""
+    return tone(party.status.color, str(party.status)) if party.status else ""
 
 
 for column in (
@@ -109,7 +116,7 @@ for column in (
         order=71,
         default=False,
     ),
-    Column("phone", gettext_lazy("Phone"), lambda party: str(party.phone or ""), html=draw_phone, order=80),
+    Column("phone", gettext_lazy("Phone"), lambda party: party.phone_text, html=draw_phone, order=80),
     Column("email", gettext_lazy("E-mail"), "email", sort=["email"], order=90),
     Column("country", gettext_lazy("Country"), "country.name", sort=["country"], order=110, default=False),
     Column(

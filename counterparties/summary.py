@@ -6,13 +6,14 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Exists, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
+from common.addresses import address
 from common.context_processors import MenuEntry, menu, new_menu
 from common.dates import format_date, today
 from common.lists import Action
@@ -90,7 +91,7 @@ def record_facts(party: Counterparty, user: Any) -> dict[str, Any]:
         facts.append((_("VIES, %(day)s") % {"day": day}, " · ".join(filter(None, [words, check["number"]])), False))
     return {
         "facts": [fact for fact in facts if fact[1]],
-        "requisites_url": reverse("counterparties:counterparty_requisites", args=[party.pk]),
+        "requisites_url": address("counterparties:counterparty_requisites", party.pk),
     }
 
 
@@ -139,13 +140,11 @@ def relation_rows(party: Counterparty, user: Any) -> dict[str, Any] | None:
                 "party": str(other),
                 "url": other.get_absolute_url(),
                 "note": " · ".join(filter(None, [share, relation.period, relation.source])),
-                "edit_url": reverse("counterparties:relation_edit", args=[party.pk, relation.pk]) if may_change else "",
-                "delete_url": reverse("counterparties:relation_delete", args=[party.pk, relation.pk])
-                if may_change
-                else "",
+                "edit_url": address("counterparties:relation_edit", party.pk, relation.pk) if may_change else "",
+                "delete_url": address("counterparties:relation_delete", party.pk, relation.pk) if may_change else "",
             }
         )
-    add_url = reverse("counterparties:relation_add", args=[party.pk]) if may_change else ""
+    add_url = address("counterparties:relation_add", party.pk) if may_change else ""
     return {"relations": rows, "add_url": add_url} if rows else None
 
 
@@ -224,7 +223,14 @@ panels.register(
 )
 panels.register(Panel("note", gettext_lazy("Note"), "counterparties/_panel_note.html", note_text, order=60))
 panels.register(
-    Panel("relations", gettext_lazy("Relations"), "counterparties/_panel_relations.html", relation_rows, order=70)
+    Panel(
+        "relations",
+        gettext_lazy("Relations"),
+        "counterparties/_panel_relations.html",
+        relation_rows,
+        order=70,
+        expression=lambda party, user: Exists(Relation.objects.of(party)),
+    )
 )
 panels.register(
     Panel("changes", gettext_lazy("Latest changes"), "counterparties/_panel_changes.html", latest_changes, order=90)
@@ -247,16 +253,16 @@ def _may(party: Counterparty, user: Any, deed: str) -> bool:
 
 
 def _edit(party: Counterparty, user: Any) -> Action | None:
-    url = reverse("counterparties:counterparty_edit", args=[party.pk])
+    url = address("counterparties:counterparty_edit", party.pk)
     return Action(_("Change"), url, icon="pencil") if _may(party, user, "change") else None
 
 
 def _print(party: Counterparty, user: Any) -> Action | None:
-    return Action(_("Print"), reverse("counterparties:counterparty_print", args=[party.pk]), icon="printer")
+    return Action(_("Print"), address("counterparties:counterparty_print", party.pk), icon="printer")
 
 
 def _relation(party: Counterparty, user: Any) -> Action | None:
-    url = reverse("counterparties:relation_add", args=[party.pk])
+    url = address("counterparties:relation_add", party.pk)
     return Action(_("Add a relation"), url, icon="diagram-3", htmx=True) if _may(party, user, "change") else None
 
 
@@ -264,10 +270,8 @@ def _archive(party: Counterparty, user: Any) -> Action | None:
     if not _may(party, user, "archive"):
         return None
     if party.is_archived:
-        return Action(
-            _("Restore"), reverse("counterparties:counterparty_restore", args=[party.pk]), "arrow-counterclockwise"
-        )
-    return Action(_("Archive"), reverse("counterparties:counterparty_archive", args=[party.pk]), icon="archive")
+        return Action(_("Restore"), address("counterparties:counterparty_restore", party.pk), "arrow-counterclockwise")
+    return Action(_("Archive"), address("counterparties:counterparty_archive", party.pk), icon="archive")
 
 
 quick_actions.register(QuickAction("edit", _edit, order=50, menu=False))

@@ -10,10 +10,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.addresses import address
 from common.history import tracked
 from contacts import iban as iban_rules
 from contacts.models.base import Archivable
@@ -166,7 +166,7 @@ class BankAccount(Archivable):
         return self.number
 
     def get_absolute_url(self) -> str:
-        return reverse("contacts:bankaccount_edit", args=[self.pk])
+        return address("contacts:bankaccount_edit", self.pk)
 
     @property
     def number(self) -> str:

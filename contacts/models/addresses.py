@@ -7,11 +7,11 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from phonenumber_field.modelfields import PhoneNumberField
 
+from common.addresses import address
 from common.history import tracked
 from contacts.models.base import Archivable, Dated, dates_in_order
 from contacts.models.places import District, Municipality, Settlement, validate_postal_code
@@ -121,7 +121,7 @@ class Address(Archivable, Dated):
         return self.one_line
 
     def get_absolute_url(self) -> str:
-        return reverse("contacts:address_edit", args=[self.pk])
+        return address("contacts:address_edit", self.pk)
 
     @property
     def is_foreign(self) -> bool:

@@ -8,11 +8,11 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
+from common.addresses import address
 from common.history import tracked
 from common.phones import national, searchable
 from common.text import fold, sort_key, transliterate
@@ -74,7 +74,7 @@ class ContactPerson(Archivable):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("contacts:contactperson_detail", args=[self.pk])
+        return address("contacts:contactperson_detail", self.pk)
 
     @property
     def latin_name(self) -> str:
@@ -223,7 +223,7 @@ class ContactLink(Archivable, Dated):
         return f"{self.person} ({self.title})" if self.title else str(self.person)
 
     def get_absolute_url(self) -> str:
-        return reverse("contacts:contactlink_edit", args=[self.pk])
+        return address("contacts:contactlink_edit", self.pk)
 
     @property
     def title(self) -> str:

@@ -11,13 +11,13 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from phonenumber_field.modelfields import PhoneNumberField
 
+from common.addresses import address
 from common.history import tracked
 from common.phones import searchable
 from common.text import fold, fold_name, sort_key, transliterate
@@ -227,6 +227,8 @@ class Counterparty(models.Model):
             GinIndex(OpClass("folded_name", name="gin_trgm_ops"), name="party_folded_name_trgm"),
             # The list of all parties, and the list of each kind, in order of name.
             models.Index(fields=["sort_name", "id"], name="party_by_name", condition=Q(archived_at__isnull=True)),
+            # How many there are in all: the narrowest index to count.
+            models.Index(fields=["id"], name="party_current", condition=Q(archived_at__isnull=True)),
             *(
                 models.Index(
                     fields=["sort_name", "id"],
@@ -315,7 +317,7 @@ class Counterparty(models.Model):
         return "\n".join(lines)
 
     def get_absolute_url(self) -> str:
-        return reverse("counterparties:counterparty_detail", args=[self.pk])
+        return address("counterparties:counterparty_detail", self.pk)
 
     # -- Rules -----------------------------------------------------------------------------------
 

@@ -34,6 +34,8 @@ def counterparty_detail(request: HttpRequest, pk: int) -> HttpResponse:
     frame.party.tab_counts = frame.tab_counts  # type: ignore[attr-defined]  # the first steps read them
     shown = []
     for panel in frame.permitted(panels):
+        if not frame.facts.get(f"panel_{panel.slug}", True):
+            continue
         context = panel.context(frame.party, frame.user)
         if context is not None:
             shown.append(
