@@ -8,3 +8,6 @@ class CommonConfig(AppConfig):
 
     def ready(self) -> None:
         from common import checks  # noqa: F401  (registers the system checks)
+        from common.countries import use_cldr_names
+
+        use_cldr_names()

@@ -56,7 +56,6 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "crispy_forms",
     "csp",
-    "django_countries",
     "django_filters",
     "django_htmx",
     "django_structlog",
