@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -219,9 +219,10 @@ class CounterpartyForm(RecordForm):
         self.characteristics = [one for one in self.characteristics if one.pk not in hidden]
 
     def _characteristic_field(self, one: Characteristic, value: CharacteristicValue | None) -> forms.Field:
-        common: dict[str, Any] = {"label": str(one), "required": False, "help_text": one.help_text}
-        if one.required:
-            common["help_text"] = " ".join(filter(None, [one.help_text, _("Required.")]))
+        # Django draws a help text as HTML; this one was typed by somebody.
+        texts = [text for text in (one.help_text, _("Required.") if one.required else "") if text]
+        said = format_html_join(" ", "{}", ((text,) for text in texts))
+        common: dict[str, Any] = {"label": str(one), "required": False, "help_text": said}
         match one.value_type:
             case Characteristic.Type.NUMBER:
                 return forms.DecimalField(max_digits=18, decimal_places=4, localize=True, **common)
@@ -245,7 +246,8 @@ class CounterpartyForm(RecordForm):
                 )
             case Characteristic.Type.FILE:
                 if value is not None and value.file_name:
-                    common["help_text"] = _("Now: %(name)s. A new file takes its place.") % {"name": value.file_name}
+                    now = _("Now: %(name)s. A new file takes its place.") % {"name": value.file_name}
+                    common["help_text"] = conditional_escape(now)
                 return forms.FileField(**common)
         return CleanedText(max_length=1000, **common)
 
