@@ -183,6 +183,15 @@ def test_a_choice_taken_out_of_the_list_stays_where_it_was_chosen(client):
     assert answer.status_code == 302
 
 
+def test_the_help_of_a_characteristic_is_text_and_no_html(client):
+    CharacteristicFactory(help_text="<b>Виж</b> & попълни", name="<i>Клас</i>", required=True)
+
+    page = client.get(ADD).content.decode()
+
+    assert "&lt;b&gt;Виж&lt;/b&gt; &amp; попълни Required." in page
+    assert "<i>Клас" not in page
+
+
 # -- Files -------------------------------------------------------------------------------------------
 
 
