@@ -17,8 +17,6 @@ from django.utils.translation import gettext as _
 
 from common.dates import format_date
 
-PANEL_LINK = ' hx-get="{url}" hx-target="#panel-body" hx-swap="innerHTML"'
-
 
 def lookup(obj: Any, path: str) -> Any:
     """Follow a dotted path (`party.status`), calling what is callable; None where a step is missing."""
@@ -138,19 +136,6 @@ class Row:
     css: str = ""
     in_panel: bool = False
     actions: list[Action] = field(default_factory=list)
-
-    @property
-    def cells_html(self) -> SafeString:
-        """The row's cells. Written here, not in the template: a page has four hundred of them."""
-        parts = []
-        for number, cell in enumerate(self.cells):
-            html = cell.html
-            if number == 0 and self.url:
-                panel = PANEL_LINK.format(url=escape(self.url)) if self.in_panel else ""
-                html = SafeString(f'<a class="row-link" href="{escape(self.url)}"{panel}>{html or "—"}</a>')
-            filled, empty = cell.column.cell_start
-            parts += (filled if cell.html else empty, html, "</td>")
-        return mark_safe("".join(parts))  # noqa: S308  (labels and addresses are escaped, cells are safe already)
 
 
 @dataclass(frozen=True)

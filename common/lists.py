@@ -25,6 +25,7 @@ from django_filters.views import FilterView
 from common import exports
 from common.columns import Action, BulkAction, Cell, Column, Empty, Row, ShownColumn, draw, lookup, show
 from common.models import SavedView
+from common.rows import draw_rows
 
 PAGE_SIZES = (25, 50, 100)
 
@@ -329,7 +330,7 @@ class ListPage(AccessMixin, FilterView):
         paginator = self.get_paginator(queryset, self.get_paginate_by(queryset))
         page = paginator.page(self.page_number(paginator))
         columns = [self.shown_column(column) for column in self.chosen_columns]
-        rows = self.rows(page.object_list, columns)
+        rows, bulk = self.rows(page.object_list, columns), self.get_bulk_actions()
         self.group_filter_fields(filterset)
         here = urlencode({"list": self.key})
         context = {
@@ -337,6 +338,7 @@ class ListPage(AccessMixin, FilterView):
             "columns": columns,
             "all_columns": [self.shown_column(column) for column in self.known_columns],
             "rows": rows,
+            "rows_html": draw_rows(self.request, rows, choosable=bool(bulk)),
             "row_actions": any(row.actions for row in rows),
             "filter": filterset if filterset.form.fields else None,
             "chips": self.chips(filterset),
@@ -367,7 +369,7 @@ class ListPage(AccessMixin, FilterView):
                     "template": action.template,
                     **action.context(self.request),
                 }
-                for action in self.get_bulk_actions()
+                for action in bulk
             ],
             "bulk_url": self.request.get_full_path(),
             "exports": {form: self.export_address(form) for form in exports.FORMATS} if self.may_export() else {},

@@ -97,7 +97,7 @@ MAIN_KINDS = list(Address.Kind)
 def addresses_panel(party: Counterparty, user: Any) -> dict[str, Any] | None:
     addresses = Address.objects.visible_to(user).filter(party=party).in_force()
     wanted = Case(*(When(kind=kind, then=place) for place, kind in enumerate(MAIN_KINDS)), default=len(MAIN_KINDS))
-    shown = list(addresses.select_related("district", "municipality", "settlement").order_by(wanted, "pk")[:SHOWN])
+    shown = list(addresses.for_panel().order_by(wanted, "pk")[:SHOWN])
     return {"addresses": with_party(shown, party), "url": tab_url(party, "addresses")} if shown else None
 
 
@@ -111,7 +111,7 @@ def with_party(rows: list[Any], party: Counterparty) -> list[Any]:
 def accounts_panel(party: Counterparty, user: Any) -> dict[str, Any] | None:
     if Kind.HOLDING in party.kinds and len(party.kinds) == 1:
         return None
-    accounts = BankAccount.objects.visible_to(user).filter(party=party).current().select_related("bank__legal_form")
+    accounts = BankAccount.objects.visible_to(user).filter(party=party).current().for_panel()
     shown = list(accounts.order_by("-is_default", "currency", "pk")[:SHOWN])
     return {"accounts": with_party(shown, party), "url": tab_url(party, "bank-accounts")} if shown else None
 

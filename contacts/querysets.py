@@ -119,7 +119,8 @@ class ContactLinkQuerySet(DatedQuerySet):
         email = emails.objects.filter(person=OuterRef("person")).order_by(
             Case(When(kind=emails.Kind.WORK, then=0), default=1), "order", "pk"
         )
-        return self.select_related("person", "role").annotate(
+        shown = ("person__name", "role__name", "role__name_en", "is_primary", "position", "party", "archived_at")
+        return self.select_related("person", "role").only(*shown).annotate(
             phone_number=Subquery(phone.values("number")[:1]),
             phone_extension=Subquery(phone.values("extension")[:1]),
             email=Subquery(email.values("email")[:1]),
@@ -129,6 +130,13 @@ class ContactLinkQuerySet(DatedQuerySet):
 class AddressQuerySet(DatedQuerySet):
     def for_list(self) -> AddressQuerySet:
         return self.select_related("party", "party__legal_form", "district", "municipality", "settlement")
+
+
+    def for_panel(self) -> AddressQuerySet:
+        """Only what the address itself says; of its settlement only the names."""
+        return self.select_related("settlement", "district").defer(
+            "archived_by", "created_at", "updated_at", "settlement__search_text", "settlement__name_latin"
+        )
 
 
 class BankAccountQuerySet(ArchivableQuerySet):
@@ -150,3 +158,9 @@ class BankAccountQuerySet(ArchivableQuerySet):
 
     def for_list(self) -> BankAccountQuerySet:
         return self.select_related("party", "party__legal_form", "bank", "bank__legal_form", "confirmed_by", "added_by")
+
+    def for_panel(self) -> BankAccountQuerySet:
+        """The number, its state, and of the bank only the name."""
+        own = ("party", "iban", "account_number", "bic", "bank_name", "currency", "is_default", "confirmed_at")
+        bank = ("name", "short_name", "person_kind", "legal_form__name", "legal_form__place", "legal_form__name_en")
+        return self.select_related("bank__legal_form").only(*own, "archived_at", *(f"bank__{name}" for name in bank))
