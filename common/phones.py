@@ -17,6 +17,11 @@ def national_text(e164: str) -> str:
     return national(to_python(e164)) if e164 else ""
 
 
+def international_text(e164: str) -> str:
+    """+359 88 812 3456 from the stored text of a number: for files, which go anywhere."""
+    return str(to_python(e164)) if e164 else ""
+
+
 def national(number: Any) -> str:
     """A number as people write it: 0888 123 456 for a Bulgarian mobile, the international form for a foreign one."""
     if not number:

@@ -18,7 +18,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from common.lists import Action, BulkAction, Column, Empty, ListPage
-from common.phones import national_text
+from common.phones import international_text, national_text
 from common.registry import Registry
 from counterparties.filters import CounterpartyFilter
 from counterparties.kinds import Kind
@@ -116,7 +116,14 @@ for column in (
         order=71,
         default=False,
     ),
-    Column("phone", gettext_lazy("Phone"), lambda party: party.phone_text, html=draw_phone, order=80),
+    Column(
+        "phone",
+        gettext_lazy("Phone"),
+        "phone_text",
+        html=draw_phone,
+        export=lambda party: international_text(party.phone_text),
+        order=80,
+    ),
     Column("email", gettext_lazy("E-mail"), "email", sort=["email"], order=90),
     Column("country", gettext_lazy("Country"), "country.name", sort=["country"], order=110, default=False),
     Column(
