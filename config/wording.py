@@ -310,7 +310,6 @@ WORDING = (
     _("You cannot deactivate two-factor authentication."),
     _("You cannot generate recovery codes without having two-factor authentication enabled."),
     # allauth: letters.
-    _("Hello from %(site_name)s!"),
     _("Password Reset Email"),
     _(
         "You're receiving this email because you or someone else has requested a password reset for your user "
@@ -318,7 +317,6 @@ WORDING = (
         "your password."
     ),
     _("In case you forgot, your username is %(username)s."),
-    _("Thank you for using %(site_name)s!\n%(site_domain)s"),
     _("Unknown Account"),
     _(
         "You are receiving this email because you, or someone else, tried to access an account with email "
