@@ -86,6 +86,7 @@ class Entry:
 
     at: dt.datetime
     who: str
+    label: str  # added, changed or deleted
     deed: str
     kind: str
     title: str
@@ -264,6 +265,7 @@ def entries(rows: list[Event], user: Any, values: bool = True) -> list[Entry]:
         entry = Entry(
             at=row.at,
             who=row.who or _("the system"),
+            label=row.label,
             deed=DEEDS[row.label](),
             kind=str(source.model._meta.verbose_name),
             title=source.title(after),

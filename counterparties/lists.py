@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
@@ -124,7 +124,7 @@ for column in (
         export=lambda party: international_text(party.phone_text),
         order=80,
     ),
-    Column("email", gettext_lazy("E-mail"), "email", sort=["email"], order=90),
+    Column("email", gettext_lazy("E-mail"), "email", sort=["email"], order=90, default=False),
     Column("country", gettext_lazy("Country"), "country.name", sort=["country"], order=110, default=False),
     Column(
         "payment_term",
@@ -252,7 +252,9 @@ class CounterpartyList(ListPage):
             "client_type": self.kind not in (None, Kind.CLIENT),
             "supplier_type": self.kind not in (None, Kind.SUPPLIER),
         }
-        return [c for c in columns if not foreign.get(c.name) and (not c.permission or user.has_perm(c.permission))]
+        shown = [c for c in columns if not foreign.get(c.name) and (not c.permission or user.has_perm(c.permission))]
+        # In the list of one kind the kind says nothing new; whoever wants to see the others too may choose it.
+        return [replace(c, default=False) if self.kind and c.name == "kinds" else c for c in shown]
 
     @cached_property
     def archived_shown(self) -> str:
