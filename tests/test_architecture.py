@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -115,7 +116,8 @@ def test_a_row_with_a_page_knows_its_address(label):
     (model,) = [model for model in WRITTEN if model.__name__ == label]
 
     try:
-        address = model(pk=7).get_absolute_url()
+        row: Any = model(pk=7)
+        address = row.get_absolute_url()
     except NoReverseMatch as error:
         pytest.fail(str(error))
 

@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
@@ -95,7 +97,7 @@ class TestOneJob:
 
     @pytest.mark.parametrize("state", [Job.State.DONE, Job.State.FAILED])
     def test_a_job_that_is_over_is_not_done_again(self, work, state):
-        done = []
+        done: list[jobs.RunningJob] = []
         job = made(work(done.append))
         Job.objects.filter(pk=job.pk).update(state=state)
 
@@ -250,12 +252,7 @@ def run_and_close(pk: int) -> None:
 
 def retry_stalled() -> None:
     """What the worker's clock does every two minutes."""
-
-    class Context:
-        pass
-
-    context = Context()
-    context.app = app
+    context: Any = SimpleNamespace(app=app)
     async_to_sync(jobs.retry_stalled.func)(context, 0)
 
 

@@ -31,6 +31,12 @@ def page(party, **filters) -> list[history.Entry]:
     return entries
 
 
+def source_of(slug: str) -> history.HistorySource:
+    source = history.sources.get(slug)
+    assert source is not None
+    return source
+
+
 def all_pages(party, size: int, user=None) -> list[history.Entry]:
     key, found = "", []
     user = user or superuser()
@@ -243,7 +249,7 @@ def test_wrong_values_of_the_filter_are_told_at_the_field_and_the_rest_is_shown(
 def test_a_source_that_asks_for_a_right_is_silent_without_it():
     party = ClientFactory()
     ServingFirmFactory(party=party)
-    source = history.sources.get("counterparties.servingfirm")
+    source = source_of("counterparties.servingfirm")
     guarded = history.HistorySource(source.model, source.of_party, permission="counterparties.comment", order=20)
     history.sources.unregister(source.slug)
     history.sources.register(guarded)
@@ -262,7 +268,7 @@ def test_a_source_that_asks_for_a_right_is_silent_without_it():
 def test_a_hidden_field_of_a_source_never_shows_its_values():
     party = ClientFactory()
     CharacteristicValueFactory(party=party, text="тайна")
-    source = history.sources.get("counterparties.characteristicvalue")
+    source = source_of("counterparties.characteristicvalue")
     hiding = history.HistorySource(source.model, source.of_party, hidden=frozenset({"text"}), order=40)
     history.sources.unregister(source.slug)
     history.sources.register(hiding)
@@ -289,7 +295,7 @@ def test_every_tracked_model_with_a_way_to_a_party_is_told():
 
 def test_the_log_itself_cannot_be_rewritten():
     party = ClientFactory()
-    event = Counterparty.pgh_event_model
+    event = source_of("counterparties.counterparty").event_model
 
     with pytest.raises(Exception, match=r"(?i)append-only|cannot"):
         event.objects.filter(pgh_obj_id=party.pk).update(name="друго")

@@ -337,8 +337,9 @@ def supplier_tab():
         list_page = Rows
         counted = False
 
-    dossier.register(OnlySuppliers)
-    yield
+    tab = OnlySuppliers()
+    dossier.tabs.register(tab)
+    yield tab
     dossier.tabs.unregister("only-suppliers")
 
 
@@ -355,7 +356,7 @@ def test_a_kind_stays_while_a_tab_that_only_it_opens_holds_rows(supplier_tab):
 
 
 def test_a_kind_goes_when_another_kind_opens_the_same_tab(supplier_tab):
-    dossier.tabs.get("only-suppliers").kinds = [Kind.SUPPLIER, Kind.CLIENT]
+    supplier_tab.kinds = [Kind.SUPPLIER, Kind.CLIENT]
     one = SupplierFactory(is_client=True)
     ServingFirmFactory(party=one)
 
