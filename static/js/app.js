@@ -356,14 +356,16 @@ window.addEventListener("resize", () => {
 function makePicker(field) {
   const remote = field.dataset.pickerUrl;
   const note = (item, escape) => (item.note ? `<span class="option-note">${escape(item.note)}</span>` : "");
+  const nothing = (words) => `<div class="no-results">${words}</div>`;
+  let answered = null;
   const settings = {
     maxOptions: remote ? 20 : null,
     maxItems: field.multiple ? null : 1,
     create: false,
     plugins: field.multiple ? { remove_button: { title: text.textRemove } } : field.required ? [] : { clear_button: { title: text.textRemove } },
     render: {
-      no_results: () => `<div class="no-results">${text.textNothingFound}</div>`,
-      loading: () => `<div class="no-results">${text.textLoading}</div>`,
+      no_results: (data) => nothing(remote && data.input !== answered ? text.textLoading : text.textNothingFound),
+      loading: () => nothing(text.textLoading),
       option: (item, escape) => `<div class="option">${escape(item.text)}${note(item, escape)}</div>`,
     },
   };
@@ -375,13 +377,18 @@ function makePicker(field) {
       preload: "focus",
       loadThrottle: 250,
       shouldLoad: () => true,
+      // Until the answer to what is typed now has come, Enter must not choose from an older one.
+      score: (typed) => () => Number(typed === answered),
       load(query, done) {
         this.clearOptions((option) => this.items.includes(String(option.id)));
         const url = new URL(remote, location.href);
         url.searchParams.set("q", query);
         fetch(url, { headers: { Accept: "application/json", "X-Requested-With": "fetch" } })
           .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer)))
-          .then((found) => done(found.results))
+          .then((found) => {
+            answered = query;
+            done(found.results);
+          })
           .catch(() => {
             done();
             notify(text.textFailed, "error");
