@@ -13,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from phonenumber_field.modelfields import PhoneNumberField
@@ -284,7 +285,7 @@ class Counterparty(models.Model):
 
     @property
     def identifier_label(self) -> str:
-        return str(IdentifierType(self.identifier_type).label) if self.identifier_type else ""
+        return capfirst(IdentifierType(self.identifier_type).label) if self.identifier_type else ""
 
     @property
     def masked_personal_number(self) -> str:
