@@ -82,7 +82,7 @@ class AddressForm(OfPartyForm):
             ],
         ),
         (_("How to reach it"), [("phone", "email")]),
-        (_("When"), [("valid_from", "valid_to")]),
+        (_("Validity"), [("valid_from", "valid_to")]),
     ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
