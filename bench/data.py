@@ -70,7 +70,7 @@ FORMS = [
 def copy_rows(model: type[models.Model], rows: Iterable[models.Model]) -> None:
     """Write model instances by COPY; every column is given, keys included."""
     fields = model._meta.concrete_fields
-    columns = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
         with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:

@@ -348,6 +348,7 @@ class ListPage(AccessMixin, FilterView):
             "page_range": paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
             "total": paginator.count,
             "page_sizes": PAGE_SIZES,
+            "view_query": self.address(view=None).partition("?")[2],
             "saved_views": [
                 {
                     "name": view.name,

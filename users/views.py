@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -32,7 +31,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page_title": _("Profile"),
-        "cancel_url": reverse("counterparties:home"),
+        "cancel_url": "/",
         "roles": user.groups.order_by("name"),
         "parties_scope": PartiesScope(user.rights.parties_scope).label,
     }

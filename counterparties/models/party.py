@@ -285,7 +285,7 @@ class Counterparty(models.Model):
 
     @property
     def identifier_label(self) -> str:
-        return capfirst(IdentifierType(self.identifier_type).label) if self.identifier_type else ""
+        return capfirst(str(IdentifierType(self.identifier_type).label)) if self.identifier_type else ""
 
     @property
     def masked_personal_number(self) -> str:

@@ -202,7 +202,7 @@ def test_an_administrator_unlocks_a_user(client):
 
 
 @pytest.mark.concurrency
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_the_count_is_shared_by_all_processes():
     """Several connections at once, as several server processes have: no more than five passwords are tried."""
     UserFactory(username="ivan")
