@@ -13,10 +13,10 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.forms import PlainForm, RecordForm
+from common.forms import RecordForm
 from common.pickers import PickerField
 from common.uploads import DOCUMENT_TYPES, check_upload, safe_name
-from counterparties import identifiers
+from counterparties import history, identifiers
 from counterparties.dossier import vies_receivers
 from counterparties.kinds import Kind
 from counterparties.models import (
@@ -27,7 +27,6 @@ from counterparties.models import (
     LegalForm,
     PartyType,
     PersonKind,
-    Relation,
     Status,
     VatRegistration,
     ViesCheck,
@@ -86,6 +85,8 @@ class CounterpartyForm(RecordForm):
         help_text=gettext_lazy("None chosen: all of them."),
     )
     vies_check = forms.CharField(required=False, widget=forms.HiddenInput)
+    # When the record was last changed as this form shows it: a later change by another is not overwritten unseen.
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Counterparty
@@ -173,6 +174,7 @@ class CounterpartyForm(RecordForm):
         if party.pk:
             initial["kinds"] = [kind.value for kind in party.kinds]
             initial["number"] = party.registration_number
+            initial["seen"] = party.updated_at.isoformat()
             initial["serving_firms"] = [link.own_firm_id for link in party.serving_links.all()]
             if party.personal_number:
                 self.fields["number"].widget.attrs["placeholder"] = party.masked_personal_number
@@ -300,7 +302,29 @@ class CounterpartyForm(RecordForm):
         kept = [k for k in party.kinds if k.value not in dict(self.fields["kinds"].choices)] if party.pk else []  # type: ignore[attr-defined]
         party.kinds = [*kinds, *kept]
         self._clean_characteristics(data, kinds)
+        self._tell_of_later_changes(data.get("seen") or "")
         return data
+
+    def _tell_of_later_changes(self, seen: str) -> None:
+        """Refuse once when another has changed the record meanwhile, and say what; saving again goes ahead."""
+        if not self.instance.pk or not seen:
+            return
+        now = Counterparty.objects.values_list("updated_at", flat=True).get(pk=self.instance.pk).isoformat()
+        if now == seen:
+            return
+        changes = history.changes_since(self.instance, self.user, seen)
+        typed: Any = self.data
+        self.data = typed = typed.copy()
+        typed[self.add_prefix("seen")] = now
+        said = [f"{who}: {field}: {before or '—'} → {after or '—'}" for who, field, before, after in changes]
+        self.add_error(
+            None,
+            [
+                _("Somebody else has changed this record since you opened it. What you typed is still here."),
+                *said,
+                _("Save again to put what you typed in place of it."),
+            ],
+        )
 
     def _clean_characteristics(self, data: dict[str, Any], kinds: list[Kind]) -> None:
         for one in self.characteristics:
@@ -444,72 +468,3 @@ class CleanedText(forms.CharField):
 
         text = super().to_python(value)
         return cleaned_or_refused(text, multiline=False) if text else text
-
-
-class RelationForm(RecordForm):
-    """A relation as entered from one party's dossier: direction, other party, dates."""
-
-    direction = forms.ChoiceField(label=gettext_lazy("Relation"))
-
-    class Meta:
-        model = Relation
-        fields = ["share", "valid_from", "valid_to", "source"]
-        localized_fields = ["share"]
-
-    def __init__(self, *args: Any, user: Any, party: Counterparty, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.party = party
-        forward = [(f"{kind.value}>", str(kind.label)) for kind in Relation.Kind]
-        backward = [
-            (f"{kind.value}<", str(words)) for kind, words in Relation.REVERSE.items() if kind != Relation.Kind.RELATED
-        ]
-        field: Any = self.fields["direction"]
-        field.choices = [*forward, *backward]
-        self.fields["other"] = party_picker(
-            user, queryset=Counterparty.objects.visible_to(user).exclude(pk=party.pk), label=_("Other party")
-        )
-        self.order_fields(["direction", "other", "share", "valid_from", "valid_to", "source"])
-        relation = self.instance
-        if relation.pk:
-            self.initial["direction"] = f"{relation.kind}{'>' if relation.from_party_id == party.pk else '<'}"
-            self.initial["other"] = relation.other(party).pk
-
-    fieldsets = [("", ["direction", "other", "share", ("valid_from", "valid_to"), "source"])]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        direction, other = data.get("direction", ""), data.get("other")
-        if direction and other is not None:
-            self.instance.kind = direction[:-1]
-            forward = direction.endswith(">")
-            self.instance.from_party = self.party if forward else other
-            self.instance.to_party = other if forward else self.party
-        return data
-
-    def _update_errors(self, errors: ValidationError) -> None:
-        if hasattr(errors, "error_dict"):
-            for name in ("to_party", "from_party"):
-                if name in errors.error_dict:
-                    errors.error_dict.setdefault("other", []).extend(errors.error_dict.pop(name))
-        super()._update_errors(errors)  # type: ignore[misc]
-
-    def _get_validation_exclusions(self) -> set[str]:
-        """The parties and the kind are no fields here, but the model's rules about them hold all the same."""
-        excluded = super()._get_validation_exclusions()  # type: ignore[misc]
-        complete = self.cleaned_data.get("direction") and self.cleaned_data.get("other")
-        return excluded - {"from_party", "to_party", "kind"} if complete else excluded
-
-
-class CommentForm(RecordForm):
-    class Meta:
-        model = Counterparty
-        fields = ["comment"]
-        widgets = {"comment": forms.Textarea(attrs={"rows": 6})}
-
-
-class RevealForm(PlainForm):
-    reason = forms.CharField(
-        label=gettext_lazy("Why do you need the number?"),
-        max_length=300,
-        help_text=gettext_lazy("The reason is kept in the log with your name and the time."),
-    )

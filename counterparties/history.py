@@ -142,6 +142,17 @@ def page_of(
     return entries(page, user, values), page[-1].key if len(found) > size else ""
 
 
+def changes_since(party: Any, user: Any, seen: str) -> list[tuple[str, str, str, str]]:
+    """What was changed in the record itself after a moment (ISO text): who, field, before, after; oldest first."""
+    try:
+        moment = dt.datetime.fromisoformat(seen)
+    except ValueError:
+        return []
+    made, _key = page_of(party, user, HistoryFilter(model=Counterparty._meta.label_lower), size=20)
+    later = [entry for entry in made if entry.at > moment and entry.label == "changed"]
+    return [(entry.who, *diff) for entry in reversed(later) for diff in entry.diffs]
+
+
 class Event(NamedTuple):
     """A row of the united history, as the database gives it."""
 

@@ -21,7 +21,7 @@ from common.forms_view import ask, done, saved, show_form
 from common.printing import pdf_response, render_pdf
 from counterparties import history
 from counterparties.dossier import DossierFrame, booklet_sections, panels, requisites
-from counterparties.forms import CommentForm, RelationForm, RevealForm
+from counterparties.dossier_forms import CommentForm, RelationForm, RevealForm
 from counterparties.models import Counterparty, PersonalNumberAccess, RecentParty, Relation
 from counterparties.views.party import changeable_party, seen_party
 

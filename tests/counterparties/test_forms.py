@@ -20,7 +20,7 @@ from tests.factories.counterparties import (
     eik,
 )
 from tests.factories.users import UserFactory
-from tests.people import signed_in, superuser, worker
+from tests.people import CHANGE_ALL, SEE_ALL, browser_of, signed_in, superuser, worker
 
 pytestmark = pytest.mark.django_db
 
@@ -388,3 +388,25 @@ def test_two_who_save_the_same_number_at_once_get_a_message_and_no_500(client, t
     assert answer.status_code == 422
     assert "Somebody else" in str(answer.context["form"].errors)
     assert Counterparty.objects.count() == 1
+
+
+def test_a_change_by_another_meanwhile_is_told_and_what_was_typed_stays():
+    party = ClientFactory(name="Алфа", note="стара")
+    client = browser_of(*SEE_ALL, *CHANGE_ALL)
+    address = reverse("counterparties:counterparty_edit", args=[party.pk])
+    shown = client.get(address).context["form"]
+    typed = {name: value for name in shown.fields if (value := shown[name].value())} | {"note": "моята"}
+    party.refresh_from_db()
+    party.note = "чужда"
+    party.save()
+
+    refused = client.post(address, typed)
+
+    assert refused.status_code == 422
+    assert "стара → чужда" in refused.content.decode()
+    form = refused.context["form"]
+    assert form["note"].value() == "моята"
+    again = client.post(address, typed | {"seen": form["seen"].value()})
+    assert again.status_code == 302
+    party.refresh_from_db()
+    assert party.note == "моята"
