@@ -120,17 +120,20 @@ class ContactLinkQuerySet(DatedQuerySet):
             Case(When(kind=emails.Kind.WORK, then=0), default=1), "order", "pk"
         )
         shown = ("person__name", "role__name", "role__name_en", "is_primary", "position", "party", "archived_at")
-        return self.select_related("person", "role").only(*shown).annotate(
-            phone_number=Subquery(phone.values("number")[:1]),
-            phone_extension=Subquery(phone.values("extension")[:1]),
-            email=Subquery(email.values("email")[:1]),
+        return (
+            self.select_related("person", "role")
+            .only(*shown)
+            .annotate(
+                phone_number=Subquery(phone.values("number")[:1]),
+                phone_extension=Subquery(phone.values("extension")[:1]),
+                email=Subquery(email.values("email")[:1]),
+            )
         )
 
 
 class AddressQuerySet(DatedQuerySet):
     def for_list(self) -> AddressQuerySet:
         return self.select_related("party", "party__legal_form", "district", "municipality", "settlement")
-
 
     def for_panel(self) -> AddressQuerySet:
         """Only what the address itself says; of its settlement only the names."""

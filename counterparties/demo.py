@@ -35,7 +35,8 @@ from counterparties.models import (
     Relation,
     ViesCheck,
 )
-from counterparties.models.party import Insolvency, VatRegistration
+from counterparties.models.numbers import VatRegistration
+from counterparties.models.party import Insolvency
 from users.models import User
 
 

@@ -31,7 +31,7 @@ from counterparties.models import (
     VatRegistration,
     ViesCheck,
 )
-from counterparties.models.party import PERSONAL_TYPES
+from counterparties.models.numbers import PERSONAL_TYPES
 from users.models import User
 from users.scopes import PartiesScope
 

@@ -24,7 +24,7 @@ from contacts.models import Address, BankAccount, ContactPerson
 from counterparties import identifiers
 from counterparties.kinds import Kind
 from counterparties.models import Counterparty, IdentifierType, PersonKind
-from counterparties.models.party import PERSONAL_TYPES
+from counterparties.models.numbers import PERSONAL_TYPES
 
 Key = tuple[str, str, str]
 EMPTY_SIGNS = frozenset(["-", "–", "—", "n/a", "#n/a"])

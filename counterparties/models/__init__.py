@@ -2,7 +2,8 @@
 
 from counterparties.models.access import OwnFirmAccess, PersonalNumberAccess, RecentParty
 from counterparties.models.details import CharacteristicValue, Relation, ServingFirm, ViesCheck
-from counterparties.models.party import Counterparty, IdentifierType, PersonKind, VatRegistration
+from counterparties.models.numbers import IdentifierType, PersonKind, VatRegistration
+from counterparties.models.party import Counterparty
 from counterparties.models.reference import Characteristic, LegalForm, PartyType, Status, StatusEffect
 
 __all__ = [

@@ -17,7 +17,7 @@ from counterparties.dossier import vies_receivers
 from counterparties.forms import CounterpartyForm
 from counterparties.kinds import Kind
 from counterparties.models import Counterparty, LegalForm, ViesCheck
-from counterparties.models.party import PERSONAL_TYPES
+from counterparties.models.numbers import PERSONAL_TYPES
 from counterparties.views.party import changeable_party
 
 
