@@ -41,4 +41,4 @@ EXPOSE 8000
 VOLUME /media
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 CMD ["python", "bin/healthy.py"]
 CMD ["gunicorn", "config.wsgi", "--bind=0.0.0.0:8000", "--workers=3", "--worker-tmp-dir=/dev/shm", \
-     "--no-control-socket", "--access-logfile=-"]
+     "--no-control-socket"]

@@ -112,7 +112,7 @@ def serve(environ: dict[str, str], port: int) -> str | None:
                     return f"The {name} ended by itself (status {process.returncode}), so all stops."
             if not told and answers(port):
                 told = True
-                tell(port)
+                tell(port, demonstration=environ.get("DEBUG", "").lower() in ("1", "true", "yes", "on"))
             time.sleep(0.2 if not told else 0.5)
     except Stopped:
         return None
@@ -120,14 +120,9 @@ def serve(environ: dict[str, str], port: int) -> str | None:
         stop(list(processes.values()))
 
 
-def tell(port: int) -> None:
-    print(
-        f"\n  The product is served on  http://{HOST}:{port}/\n"
-        f"  Demonstration log-ins     {LOG_INS}\n"
-        f"  with the password         demo\n"
-        f"  Stop with Ctrl-C\n",
-        flush=True,
-    )
+def tell(port: int, *, demonstration: bool) -> None:
+    log_ins = f"  Demonstration log-ins     {LOG_INS}\n  with the password         demo\n" if demonstration else ""
+    print(f"\n  The product is served on  http://{HOST}:{port}/\n{log_ins}  Stop with Ctrl-C\n", flush=True)
 
 
 def main(arguments: list[str]) -> str | None:

@@ -14,7 +14,6 @@ TARGET = ROOT / "static" / "vendor"
 
 FILES = {
     "tabler/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
-    "tabler/tabler.min.js": "@tabler/core/dist/js/tabler.min.js",
     "htmx/htmx.min.js": "htmx.org/dist/htmx.min.js",
     "tom-select/tom-select.complete.min.js": "tom-select/dist/js/tom-select.complete.min.js",
     "tom-select/tom-select.bootstrap5.min.css": "tom-select/dist/css/tom-select.bootstrap5.min.css",

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import PurePosixPath
 from typing import Any
 
 import pghistory
+from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from django.utils import timezone, translation
@@ -21,6 +25,8 @@ from procrastinate.contrib.django import app
 from common.models import Job
 
 logger = logging.getLogger(__name__)
+
+KEPT_DAYS = 30
 # First half of the key of PostgreSQL's advisory locks that jobs take; the second is the job's number.
 JOBS_LOCK = 1001
 
@@ -138,3 +144,21 @@ async def retry_stalled(context: Any, timestamp: int) -> None:
     manager = context.app.job_manager
     for stalled in await manager.get_stalled_jobs():
         await manager.retry_job(stalled)
+
+
+@app.periodic(cron="40 3 * * *", periodic_id="sweep")
+@app.task(name="common.sweep", queueing_lock="sweep", pass_context=True)
+async def sweep(context: Any, timestamp: int) -> None:
+    """Every night: what is over is not kept for ever – finished jobs and files, queue rows, old sessions."""
+    await context.app.job_manager.delete_old_jobs(nb_hours=7 * 24, include_failed=True, include_cancelled=True)
+    await sync_to_async(delete_what_is_over)(timezone.now())
+
+
+def delete_what_is_over(now: dt.datetime) -> int:
+    """Delete jobs that ended a month ago, with their files, and sessions that have ended. Returns how many jobs."""
+    over = Job.objects.filter(finished_at__lt=now - dt.timedelta(days=KEPT_DAYS))
+    for job in over.exclude(file=""):
+        job.file.delete(save=False)
+    deleted, _by_model = over.delete()
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    return deleted

@@ -4,6 +4,7 @@ A value that is missing or wrong stops the start; nothing is guessed.
 """
 
 from pathlib import Path
+from typing import Any
 
 import environ
 import structlog
@@ -190,6 +191,9 @@ WHITENOISE_AUTOREFRESH = DEBUG
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+# An import: rows at most, and days for which the uploaded file is kept.
+IMPORT_MAX_ROWS = env.int("IMPORT_MAX_ROWS", 100_000)
+IMPORT_KEEP_DAYS = env.int("IMPORT_KEEP_DAYS", 30)
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", 20 * 1024 * 1024)
 
 FILTERS_EMPTY_CHOICE_LABEL = "—"
@@ -240,15 +244,27 @@ PGHISTORY_APPEND_ONLY = True
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 # -- Logs and errors ---------------------------------------------------------------------------
+LOG_PROCESSORS: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.TimeStamper(fmt="iso"),
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.PositionalArgumentsFormatter(),
+    structlog.processors.StackInfoRenderer(),
+    # As text, without the values of variables: they may be personal numbers.
+    *([] if DEBUG else [structlog.processors.format_exc_info]),
+]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "plain": {
             "()": structlog.stdlib.ProcessorFormatter,
+            # What libraries log gets the same time, level and traceback as what we log ourselves.
+            "foreign_pre_chain": LOG_PROCESSORS,
             "processor": structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
             if DEBUG
-            else structlog.processors.JSONRenderer(),
+            else structlog.processors.JSONRenderer(ensure_ascii=False),
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
@@ -261,14 +277,8 @@ LOGGING = {
 }
 structlog.configure(
     processors=[
-        structlog.contextvars.merge_contextvars,
         structlog.stdlib.filter_by_level,
-        structlog.processors.TimeStamper(fmt="iso"),
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.PositionalArgumentsFormatter(),
-        structlog.processors.StackInfoRenderer(),
-        structlog.processors.format_exc_info,
+        *LOG_PROCESSORS,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),
@@ -277,4 +287,4 @@ structlog.configure(
 if env("SENTRY_DSN"):
     import sentry_sdk
 
-    sentry_sdk.init(dsn=env("SENTRY_DSN"), send_default_pii=False)
+    sentry_sdk.init(dsn=env("SENTRY_DSN"), send_default_pii=False, include_local_variables=False)

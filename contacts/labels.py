@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -104,4 +105,4 @@ def make_labels(job: RunningJob) -> None:
     sheet = SHEETS[job.arguments["sheet"]]
     job.attach("labels.pdf", labels_pdf(addresses, sheet, job.arguments["start"]))
     job.progress(total, total)
-    job.finish(_("%(count)d labels are ready.") % {"count": total})
+    job.finish(_("%(count)d labels are ready.") % {"count": total}, reverse("common:job_file", args=[job.job.pk]))

@@ -400,7 +400,8 @@ def name_expression(model: type[models.Model]) -> Any:
         return Coalesce(NullIf(F("short_name"), Value("")), with_form)
     if "name_en" in fields and get_language() == "en":
         return Coalesce(NullIf(F("name_en"), Value("")), F("name"))
-    return F("name") if "name" in fields else None
+    # A row whose name is not known yet is told by its key (a municipality by its code).
+    return Coalesce(NullIf(F("name"), Value("")), Cast("pk", CharField())) if "name" in fields else None
 
 
 register(Counterparty, lambda events, party: events.filter(pgh_obj_id=party.pk), order=10)

@@ -20,7 +20,6 @@ from contacts.importing.reading import UnreadableFile
 from contacts.models import PartyImport
 
 logger = logging.getLogger(__name__)
-KEEP_DAYS = 30
 PLAN, APPLY, UNDO = "contacts.import_plan", "contacts.import_apply", "contacts.import_undo"
 
 
@@ -77,7 +76,7 @@ def undo_import(running: RunningJob) -> None:
 
 def delete_old_files(now: dt.datetime | None = None) -> int:
     """Delete uploaded files some weeks after their upload; the log of rows stays. Returns how many."""
-    days = getattr(settings, "IMPORT_KEEP_DAYS", KEEP_DAYS)
+    days = settings.IMPORT_KEEP_DAYS
     before = (now or timezone.now()) - dt.timedelta(days=days)
     deleted = 0
     for made in PartyImport.objects.filter(created_at__lt=before).exclude(file=""):

@@ -20,7 +20,6 @@ from common.dates import format_date
 from contacts.importing.columns import known_columns
 
 DELIMITERS = (";", ",", "\t")
-MAX_ROWS = 100_000
 MAX_COLUMNS = 200
 MAX_UNPACKED = 400 * 1024 * 1024
 LINES_IN_A_CELL = 100
@@ -63,7 +62,7 @@ class Table:
 
 
 def row_limit() -> int:
-    return getattr(settings, "IMPORT_MAX_ROWS", MAX_ROWS)
+    return settings.IMPORT_MAX_ROWS
 
 
 def read_table(content: bytes, name: str = "", limit: int | None = None) -> Table:

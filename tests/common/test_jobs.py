@@ -14,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from asgiref.sync import async_to_sync
 from django.conf import settings as django_settings
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
@@ -301,3 +302,20 @@ class running_worker:  # noqa: N801  (reads as a deed)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+
+
+@pytest.mark.django_db
+def test_jobs_that_ended_a_month_ago_go_with_their_files_and_later_ones_stay():
+    user = UserFactory()
+    now = timezone.now()
+    old = Job.objects.create(user=user, title="стара", task="x", state="done", finished_at=now - dt.timedelta(days=31))
+    old.file.save("a.txt", ContentFile(b"x"))
+    storage, name = old.file.storage, old.file.name
+    kept = Job.objects.create(user=user, title="нова", task="x", state="done", finished_at=now - dt.timedelta(days=2))
+    waiting = Job.objects.create(user=user, title="чака", task="x")
+
+    deleted = jobs.delete_what_is_over(now)
+
+    assert deleted == 1
+    assert not storage.exists(name)
+    assert set(Job.objects.all()) == {kept, waiting}
