@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms, template
 from django.forms.boundfield import BoundField, BoundWidget
 from django.utils.safestring import SafeString
@@ -21,13 +23,14 @@ def _css_class(widget: forms.Widget) -> str:
 
 
 @register.simple_tag
-def control(bound: BoundField, css: str = "") -> SafeString:
+def control(bound: BoundField, css: str = "", autofocus: bool = False) -> SafeString:
     """Draw the widget of a bound field with our classes; errors and help are tied to it by Django's own aria."""
     widget = bound.field.widget
     classes = [_css_class(widget), str(widget.attrs.get("class", "")), css]
     if bound.errors:
         classes.append("is-invalid")
-    return bound.as_widget(attrs={"class": " ".join(name for name in classes if name)})
+    attrs: dict[str, Any] = {"class": " ".join(name for name in classes if name)}
+    return bound.as_widget(attrs=attrs | ({"autofocus": True} if autofocus else {}))
 
 
 @register.simple_tag
