@@ -362,6 +362,7 @@ function makePicker(field) {
     maxOptions: remote ? 20 : null,
     maxItems: field.multiple ? null : 1,
     create: false,
+    refreshThrottle: 0,
     plugins: field.multiple ? { remove_button: { title: text.textRemove } } : field.required ? [] : { clear_button: { title: text.textRemove } },
     render: {
       no_results: (data) => nothing(remote && data.input !== answered ? text.textLoading : text.textNothingFound),
