@@ -300,7 +300,7 @@ class DossierFrame:
         """Fetch the dossier for the request's user; 404 when the party or the tab is not for him."""
         parties = Counterparty.objects.visible_to(request.user).for_dossier()
         if not slug:
-            parties = parties.with_summary(request.user)
+            parties = parties.with_summary()
         party = get_object_or_404(parties, pk=pk)
         if not slug:
             return cls(request, party)

@@ -106,7 +106,13 @@ for column in (
     ),
     Column("trader", gettext_lazy("Trader"), "trader", sort=["trader__first_name", "trader__last_name"], order=60),
     Column(
-        "client_type", gettext_lazy("Client type"), "client_type", sort=["client_type__name"], order=70, default=False
+        "client_type",
+        gettext_lazy("Client type"),
+        "client_type",
+        sort=["client_type__name"],
+        order=70,
+        default=False,
+        annotate=lambda parties, user: parties.select_related("client_type"),
     ),
     Column(
         "supplier_type",
@@ -115,6 +121,7 @@ for column in (
         sort=["supplier_type__name"],
         order=71,
         default=False,
+        annotate=lambda parties, user: parties.select_related("supplier_type"),
     ),
     Column(
         "phone",

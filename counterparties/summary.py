@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -82,10 +83,15 @@ def record_facts(party: Counterparty, user: Any) -> dict[str, Any]:
             False,
         ),
     ]
-    row: Any = party if hasattr(party, "serving") else Counterparty.objects.with_summary(user).get(pk=party.pk)
+    row: Any = party if hasattr(party, "serving") else Counterparty.objects.with_summary().get(pk=party.pk)
     facts.append((_("Served by"), ", ".join(name.strip() for name in row.serving), False))
-    facts += [characteristic_fact(value) for value in row.characteristics]
-    if check := row.last_vies:
+    values = [as_json(value) for value in row.characteristics]
+    named = {value["party_id"] for value in values} - {None}
+    seen = (
+        set(Counterparty.objects.visible_to(user).filter(pk__in=named).values_list("pk", flat=True)) if named else set()
+    )
+    facts += [characteristic_fact(value) for value in values if value["party_id"] is None or value["party_id"] in seen]
+    if check := as_json(row.last_vies):
         words = _("valid") if check["is_valid"] else _("not valid")
         day = format_date(dt.datetime.fromisoformat(check["asked_at"]))
         facts.append((_("VIES, %(day)s") % {"day": day}, " · ".join(filter(None, [words, check["number"]])), False))
@@ -93,6 +99,11 @@ def record_facts(party: Counterparty, user: Any) -> dict[str, Any]:
         "facts": [fact for fact in facts if fact[1]],
         "requisites_url": address("counterparties:counterparty_requisites", party.pk),
     }
+
+
+def as_json(value: Any) -> Any:
+    """JSON that the database made, read unless the driver already did."""
+    return json.loads(value, parse_float=Decimal) if isinstance(value, str) else value
 
 
 def characteristic_fact(value: dict[str, Any]) -> tuple[Any, Any, bool]:
