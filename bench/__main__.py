@@ -16,12 +16,9 @@ os.environ["LOG_LEVEL"] = "ERROR"
 os.environ.setdefault("ALLOWED_HOSTS", "testserver")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-import django
-
-django.setup()
-
-from bench.data import fill  # noqa: E402
-from bench.pages import measure  # noqa: E402
+import config.wsgi  # noqa: F401  (sets Django up as a server does)
+from bench.data import fill
+from bench.pages import measure
 
 if __name__ == "__main__":
     fill()
