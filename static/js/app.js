@@ -421,11 +421,13 @@ document.addEventListener("click", (event) => {
 // --- What every new piece of the page gets -------------------------------------------------------------------------
 
 function enhance(root) {
+  // With what stands beside it: of several new pieces each is told of alone, and what a form held is noted once only.
+  const scope = root.parentNode ?? root;
   // In pieces that htmx brings, what is meant for pages without scripts becomes real controls, and would be sent.
-  for (const spare of $$("noscript", root)) spare.remove();
-  for (const field of $$("[data-picker-url], [data-enhance-select]", root)) if (!field.tomselect) makePicker(field);
-  for (const form of $$("form[data-guard]", root.parentNode ?? root)) if (!asLoaded.has(form)) asLoaded.set(form, written(form));
-  for (const filters of $$("[data-filters]", root.parentNode ?? root)) {
+  for (const spare of $$("noscript", scope)) spare.remove();
+  for (const field of $$("[data-picker-url], [data-enhance-select]", scope)) if (!field.tomselect) makePicker(field);
+  for (const form of $$("form[data-guard]", scope)) if (!asLoaded.has(form)) asLoaded.set(form, written(form));
+  for (const filters of $$("[data-filters]", scope)) {
     const inFrame = filters.closest(".list-in-frame");
     const narrow = innerWidth < (inFrame ? 768 : 1200);
     if (!filters.dataset.seen && (narrow || (!inFrame && remembered("filters") === "closed"))) filters.open = false;
