@@ -15,13 +15,13 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
 
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.db import connection, connections
 from django.test import Client
+from environment import with_database
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from tests.factories.users import UserFactory
@@ -177,13 +177,7 @@ def vies(settings: Any) -> Iterator[LocalVies]:
 
 def database_url() -> str:
     """The test database as the worker's process is told of it."""
-    asked = connection.settings_dict
-    user, password = quote(asked["USER"] or ""), quote(asked["PASSWORD"] or "", safe="")
-    host, port = str(asked["HOST"] or ""), str(asked["PORT"] or "")
-    who = f"{user}:{password}" if password else user
-    socket = f"?{urlencode({'host': host})}" if host.startswith("/") else ""
-    where = "" if socket else f"{host}{':' if port else ''}{port}"
-    return f"postgres://{who}@{where}/{asked['NAME']}{socket}"
+    return with_database(os.environ["DATABASE_URL"], connection.settings_dict["NAME"])
 
 
 @pytest.fixture

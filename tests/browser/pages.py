@@ -1,0 +1,109 @@
+"""All pages that people meet, each with something on it, for the tests that go through every one of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.base import ContentFile
+
+from contacts.models import Address, PartyImport
+from counterparties.models import RecentParty, Relation, Status
+from tests.factories.contacts import (
+    AddressFactory,
+    BankAccountFactory,
+    ContactLinkFactory,
+    PersonEmailFactory,
+    PersonPhoneFactory,
+)
+from tests.factories.counterparties import (
+    CharacteristicFactory,
+    CharacteristicValueFactory,
+    NaturalPersonFactory,
+    OwnFirmFactory,
+    RelationFactory,
+    SupplierFactory,
+    eik,
+)
+from users.models import User
+
+LONG = "Научно-производствено обединение „Светлана Димитрова-Владиславова и съдружници – Строителство“"
+
+
+def filled(user: User) -> dict[str, str]:
+    """Fill the database a little and return the pages' addresses by name."""
+    from contacts.importing import process
+
+    party = SupplierFactory(
+        name=LONG,
+        is_client=True,
+        identifier_type="eik",
+        registration_number=eik(1),
+        status=Status.objects.order_by("order").last(),
+        trader=user,
+        email="mnogo.dulug.adres.za.poshta@svetlana-dimitrova-vladislavova.example",
+        phone="+35924000000",
+        note="Дълга бележка. " * 20,
+    )
+    link = ContactLinkFactory(party=party, person__given_name="Светлана", person__family_name="Владиславова")
+    PersonPhoneFactory.create_batch(2, person=link.person)
+    PersonEmailFactory(person=link.person)
+    AddressFactory(party=party, street="ул. „Академик Методи Попов-Стефанов“", number="124А")
+    AddressFactory(party=party, kind=Address.Kind.DELIVERY)
+    BankAccountFactory.create_batch(2, party=party, added_by=user)
+    RelationFactory(from_party=party, to_party=NaturalPersonFactory(), kind=Relation.Kind.RELATED, source="ТР")
+    CharacteristicValueFactory(party=party, characteristic=CharacteristicFactory(), text="Стойност")
+    party.comment = "Общ коментар"
+    party.save()
+    OwnFirmFactory()
+    person = NaturalPersonFactory(identifier_type="egn", personal_number="0001010010"[:10])
+    RecentParty.objects.note(user, party)
+    made = process.upload(
+        f"kinds;name;eik\nclient;Алфа;{eik(2)}\nclient;{LONG};1234\n".encode(), "клиенти.csv", user, update=False
+    )
+    process.dry_run(made)
+    waiting = PartyImport.objects.create(user=user, file_name="Неизвестни колони.csv")
+    waiting.file.save("columns.csv", ContentFile("Фирма;Булстат №\nАлфа;123\n".encode()))
+    dossier = party.get_absolute_url()
+    return {
+        "first page": "/",
+        "list of all": "/counterparties/",
+        "list of clients": "/counterparties/clients/?q=светлана",
+        "empty list": "/counterparties/holdings/",
+        "nothing found": "/counterparties/clients/?q=няма",
+        "dossier": dossier,
+        "dossier of a person": person.get_absolute_url(),
+        "contacts tab": f"{dossier}contacts/",
+        "addresses tab": f"{dossier}addresses/",
+        "accounts tab": f"{dossier}bank-accounts/",
+        "history tab": f"{dossier}history/",
+        "form of a new party": "/counterparties/add/?kind=client",
+        "form of a party": f"{dossier}edit/",
+        "archive": f"{dossier}archive/",
+        "contact form": f"/contacts/persons/add/?party={party.pk}",
+        "address form": f"/contacts/addresses/add/?party={party.pk}",
+        "account form": f"/contacts/bank-accounts/add/?party={party.pk}",
+        "contact person": link.person.get_absolute_url(),
+        "all contact persons": "/contacts/persons/",
+        "address report": "/contacts/addresses/",
+        "labels": "/contacts/addresses/labels/",
+        "search": "/search/?q=000",
+        "imports": "/contacts/imports/",
+        "import": "/contacts/imports/start/",
+        "import review": made.get_absolute_url(),
+        "import columns": f"/contacts/imports/{waiting.pk}/columns/",
+        "profile": "/profile/",
+        "password": "/accounts/password/change/",
+        "second factor": "/accounts/2fa/",
+        "sessions": "/accounts/sessions/",
+        "about": "/about/",
+        "not found": "/counterparties/999999/",
+    }
+
+
+def entrance() -> dict[str, Any]:
+    """Pages of somebody who is not logged in."""
+    return {
+        "log-in": "/accounts/login/",
+        "forgotten password": "/accounts/password/reset/",
+        "admin's log-in": "/admin/",
+    }
