@@ -36,6 +36,7 @@ from counterparties.models import (
     Relation,
     ServingFirm,
 )
+from users.models import name_of_user
 
 PAGE_SIZE = 50
 # Fields that say nothing to a reader of history.
@@ -393,8 +394,7 @@ def name_expression(model: type[models.Model]) -> Any:
     """What a row of the model is called, as the database can say it; None when only the row itself knows."""
     fields = {one.name for one in model._meta.concrete_fields}
     if model is get_user_model():
-        full = Trim(Concat("first_name", Value(" "), "last_name"))
-        return Coalesce(NullIf(full, Value("")), F("username"))
+        return name_of_user()
     if model is Counterparty:
         with_form = Trim(Concat("name", Value(" "), "legal_form__name"))
         return Coalesce(NullIf(F("short_name"), Value("")), with_form)

@@ -104,7 +104,7 @@ for column in (
     Column(
         "status", gettext_lazy("Status"), "status", sort=["status__order", "status__name"], html=draw_status, order=50
     ),
-    Column("trader", gettext_lazy("Trader"), "trader", sort=["trader__first_name", "trader__last_name"], order=60),
+    Column("trader", gettext_lazy("Trader"), "trader_name", sort=["trader__first_name", "trader__last_name"], order=60),
     Column(
         "client_type",
         gettext_lazy("Client type"),

@@ -12,6 +12,7 @@ from django.db.models.functions import Cast
 
 from common.text import fold_query
 from counterparties.kinds import Kind
+from users.models import name_of_user
 from users.scopes import FirmsScope, PartiesScope
 
 if TYPE_CHECKING:
@@ -108,12 +109,13 @@ class CounterpartyQuerySet(models.QuerySet[Any]):
     def for_list(self) -> CounterpartyQuerySet:
         """What the usual columns of a list read; a column that reads more brings it itself.
 
-        The phone comes as text (`phone_text`): to parse it costs as much as all the rest of a row.
+        The phone comes as text (`phone_text`): to parse it costs as much as all the rest of a row. So does the trader's
+        name (`trader_name`).
         """
         return (
-            self.select_related("status", "trader", "legal_form")
-            .annotate(phone_text=Cast("phone", CharField()))
-            .defer("phone", "note", "comment", "search_text", "folded_name", "trader__password", "trader__preferences")
+            self.select_related("status", "legal_form")
+            .annotate(phone_text=Cast("phone", CharField()), trader_name=name_of_user("trader__"))
+            .defer("phone", "note", "comment", "search_text", "folded_name")
         )
 
     def with_summary(self) -> CounterpartyQuerySet:

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AbstractUser, Group, Permission, UserMana
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Value
-from django.db.models.functions import Concat, JSONObject
+from django.db.models.functions import Coalesce, Concat, JSONObject, NullIf, Trim
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -43,6 +43,12 @@ class Team(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def name_of_user(prefix: str = "") -> Any:
+    """A user's name as an expression: first and last, else the log-in name. `prefix` leads to the user ("trader__")."""
+    full = Trim(Concat(f"{prefix}first_name", Value(" "), f"{prefix}last_name"))
+    return Coalesce(NullIf(full, Value("")), F(f"{prefix}username"))
 
 
 class UserQuerySet(models.QuerySet["User"]):
