@@ -182,6 +182,12 @@ class ListPage(AccessMixin, FilterView):
         kwargs["data"] = self.params
         return kwargs
 
+    def get_filterset(self, filterset_class: Any) -> Any:
+        filterset = super().get_filterset(filterset_class)
+        # Ids of its own: a form in the side panel may have fields of the same names, and its labels would point here.
+        filterset.form.auto_id = "filter_%s"
+        return filterset
+
     # -- Answers -----------------------------------------------------------------------------------
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
