@@ -139,6 +139,7 @@ def main(arguments: list[str]) -> str | None:
         signal.signal(number, ask_to_stop)
     try:
         with environment() as environ:
+            environ.setdefault("LOG_LEVEL", "WARNING")  # the address and the log-ins stay in sight
             return prepare(environ) or serve(environ, port)
     except Stopped:
         return None

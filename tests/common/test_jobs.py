@@ -317,5 +317,6 @@ def test_jobs_that_ended_a_month_ago_go_with_their_files_and_later_ones_stay():
     deleted = jobs.delete_what_is_over(now)
 
     assert deleted == 1
+    assert name
     assert not storage.exists(name)
     assert set(Job.objects.all()) == {kept, waiting}
