@@ -230,7 +230,7 @@ panels.register(
     )
 )
 panels.register(
-    Panel("numbers", gettext_lazy("Requisites"), "counterparties/_panel_numbers.html", record_facts, order=20)
+    Panel("numbers", gettext_lazy("Requisites"), "counterparties/_panel_numbers.html", record_facts, order=35)
 )
 panels.register(Panel("note", gettext_lazy("Note"), "counterparties/_panel_note.html", note_text, order=60))
 panels.register(
