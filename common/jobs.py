@@ -86,7 +86,9 @@ def task(name: str) -> Callable[[Work], Work]:
 def start(user: Any, name: str, title: str, **arguments: Any) -> Job:
     """Make a job and hand it to the worker; both or neither are stored."""
     with transaction.atomic():
-        job = Job.objects.create(user=user, task=name, title=title, arguments=arguments)
+        # The worker speaks the language of the page on which the work was asked for.
+        language = translation.get_language() or ""
+        job = Job.objects.create(user=user, task=name, title=title, arguments=arguments, language=language)
         run_job.defer(job_pk=job.pk)
     return job
 
@@ -118,7 +120,7 @@ def alone(job_pk: int) -> Iterator[None]:
 def do_work(job_pk: int) -> None:
     job = Job.objects.select_related("user").get(pk=job_pk)
     running = RunningJob(job)
-    with translation.override(job.user.language or "bg"):
+    with translation.override(job.language or job.user.language or settings.LANGUAGE_CODE):
         try:
             with transaction.atomic(), pghistory.context(user=job.user_id, job=job.pk):
                 tasks[job.task](running)

@@ -29,6 +29,7 @@ class Job(models.Model):
     title = models.CharField(_("title"), max_length=200)
     task = models.CharField(max_length=100)
     arguments = models.JSONField(default=dict)
+    language = models.CharField(max_length=5, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)

@@ -9,7 +9,7 @@ import django_filters
 from django import forms
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -52,7 +52,14 @@ def reference_query(language: str) -> tuple[str, tuple[Any, ...]]:
         )
 
     united = rows(Status.objects.all(), "status", name, spare, empty, F("order")).union(
-        rows(PartyType.objects.filter(is_active=True), "type", name, spare, F("tree"), F("order")),
+        rows(
+            PartyType.objects.filter(is_active=True),
+            "type",
+            name,
+            spare,
+            Concat(F("tree"), Value("\n"), Coalesce(Cast("parent", text), empty), output_field=text),
+            F("order"),
+        ),
         rows(
             User.objects.filter(is_active=True).filter(Exists(Counterparty.objects.filter(trader=OuterRef("pk")))),
             "trader",
@@ -72,6 +79,24 @@ def reference_query(language: str) -> tuple[str, tuple[Any, ...]]:
         all=True,
     )
     return united.query.sql_with_params()
+
+
+def as_tree(types: list[tuple[Any, ...]], tree: str) -> list[tuple[Any, str]]:
+    """The types of one tree, those below indented; one whose parent is not in use stands at the top."""
+    below: dict[str, list[tuple[Any, str]]] = {}
+    known = {str(pk) for pk, _label, _more in types}
+    for pk, label, more in types:
+        its_tree, parent = more.split("\n")
+        if its_tree == tree:
+            below.setdefault(parent if parent in known else "", []).append((pk, label))
+
+    def walk(parent: str, depth: int) -> list[tuple[Any, str]]:
+        rows = []
+        for pk, label in below.get(parent, []):
+            rows += [(pk, "\u2003" * depth + label), *walk(str(pk), depth + 1)]
+        return rows
+
+    return walk("", 0)
 
 
 class CounterpartyFilter(django_filters.FilterSet):
@@ -109,8 +134,8 @@ class CounterpartyFilter(django_filters.FilterSet):
         super().__init__(*args, **kwargs)
         self.choices = reference_choices()
         self.set_choices("status", self.choices.get("status", []))
-        self.set_choices("client_type", [row for row in self.choices.get("type", []) if row[2] == "client"])
-        self.set_choices("supplier_type", [row for row in self.choices.get("type", []) if row[2] == "supplier"])
+        for tree in ("client", "supplier"):
+            self.set_choices(f"{tree}_type", as_tree(self.choices.get("type", []), tree))
         self.set_choices("trader", [("none", _("without a trader")), *self.choices.get("trader", [])])
         if kind is not None:
             for name, its_kind in (("client_type", Kind.CLIENT), ("supplier_type", Kind.SUPPLIER)):
