@@ -25,6 +25,17 @@ def findings(page: Page, name: str) -> list[str]:
     ]
 
 
+def ids_twice(page: Page, name: str) -> list[str]:
+    """Ids that stand more than once: a label or a link would lead to the wrong one."""
+    found = page.evaluate(
+        """() => {
+            const all = [...document.querySelectorAll('[id]')].map((one) => one.id);
+            return [...new Set(all.filter((id, index) => all.indexOf(id) !== index))];
+        }"""
+    )
+    return [f"{name}: id {one} stands twice" for one in found]
+
+
 def too_wide(page: Page, name: str) -> list[str]:
     """What sticks out of the screen, when the page is wider than it."""
     width, screen = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
@@ -55,7 +66,7 @@ def test_pages_are_accessible_and_fit_the_screen(page: Page, manager, complaints
     for name, address in filled(manager).items():
         open_page(page, address)
         expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
-        wrong += findings(page, name) + too_wide(page, name)
+        wrong += findings(page, name) + too_wide(page, name) + ids_twice(page, name)
     assert wrong == []
 
 
@@ -87,6 +98,7 @@ def test_what_opens_over_a_page_is_accessible_and_fits_the_screen(page: Page, ma
         open_page(page, pages[name])
         page.locator(".page-actions .btn-primary").first.click()
         panel(page).locator(f"[name={field}]").fill("x")
+        wrong += ids_twice(page, f"panel: {name}")
         wrong += findings(page, f"panel: {name}") + too_wide(page, f"panel: {name}")
         page.keyboard.press("Escape")
         expect(page.locator("#confirm[open]")).to_be_visible()

@@ -39,15 +39,15 @@ def test_the_list_is_filtered_while_one_types(page: Page, parties):
     expect(page.locator(NAMES)).to_have_text(["Алфа Трейд", "Бета Строй", "Гама Фуудс"])
     expect(page.get_by_role("button", name="Apply")).to_be_hidden()
 
-    page.locator("#id_q").press_sequentially("beta", delay=30)
+    page.locator("#filter_q").press_sequentially("beta", delay=30)
 
     expect(page.locator(NAMES)).to_have_text(["Бета Строй"])
-    expect(page.locator("#id_q")).to_be_focused()
+    expect(page.locator("#filter_q")).to_be_focused()
     expect(page.locator(".list-total")).to_have_text(re.compile("1 row"))
     expect(page).to_have_url(re.compile(r"\?q=beta|sort=.*q=beta"))
     page.reload()
     expect(page.locator(NAMES)).to_have_text(["Бета Строй"])
-    page.locator("#id_q").fill("няма такъв")
+    page.locator("#filter_q").fill("няма такъв")
     expect(page.locator(".empty")).to_contain_text("Nothing matches the filter")
     page.locator(".empty").get_by_role("link", name="Clear the filter").click()
     expect(page.locator(NAMES)).to_have_count(3)
@@ -55,17 +55,17 @@ def test_the_list_is_filtered_while_one_types(page: Page, parties):
 
 def test_each_chip_takes_away_its_own_filter(page: Page, parties):
     open_list(page)
-    page.locator("#field-status input").first.check()
+    page.locator("#filter-status input").first.check()
     expect(page.locator(NAMES)).to_have_text(["Алфа Трейд", "Гама Фуудс"])
-    page.locator("#id_q").fill("гама")
+    page.locator("#filter_q").fill("гама")
     expect(page.locator(NAMES)).to_have_text(["Гама Фуудс"])
     expect(page.locator(".chip")).to_have_count(2)
 
     page.locator(".chip", has_text="гама").click()
 
     expect(page.locator(NAMES)).to_have_text(["Алфа Трейд", "Гама Фуудс"])
-    expect(page.locator("#id_q")).to_have_value("")
-    expect(page.locator("#field-status input").first).to_be_checked()
+    expect(page.locator("#filter_q")).to_have_value("")
+    expect(page.locator("#filter-status input").first).to_be_checked()
     page.locator(".chip").click()
     expect(page.locator(NAMES)).to_have_count(3)
     page.go_back()
@@ -125,7 +125,7 @@ def test_columns_are_chosen_and_remembered(page: Page, parties):
 
 def test_a_filter_is_saved_as_a_view_and_deleted(page: Page, parties):
     open_list(page)
-    page.locator("#id_q").fill("гама")
+    page.locator("#filter_q").fill("гама")
     expect(page.locator(NAMES)).to_have_count(1)
     open_menu(page)
     page.get_by_text("Save this view").click()
@@ -193,7 +193,7 @@ def test_all_rows_found_are_chosen_beyond_the_page(page: Page, manager):
 def test_the_export_holds_exactly_what_is_filtered(page: Page, parties, tmp_path):
     Counterparty.objects.filter(pk=parties[2].pk).update(archived_at=timezone.now())
     open_list(page)
-    page.locator("#id_q").fill("алфа")
+    page.locator("#filter_q").fill("алфа")
     expect(page.locator(NAMES)).to_have_text(["Алфа Трейд"])
     open_menu(page)
     with page.expect_download() as started:

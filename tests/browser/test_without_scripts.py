@@ -57,7 +57,7 @@ def test_no_button_stands_that_needs_scripts(page: Page, client):
 def test_the_list_is_filtered_sorted_and_searched(page: Page, client):
     ClientFactory(name="Бета Строй")
     page.goto("/counterparties/clients/")
-    page.locator("#id_q").fill("алфа")
+    page.locator("#filter_q").fill("алфа")
     page.get_by_role("button", name="Apply").click()
     expect(page.locator(".row-link")).to_have_text(["Алфа Трейд"])
     page.locator(".chip").click()
