@@ -39,10 +39,13 @@ expect.set_options(timeout=PATIENCE)
 HARMLESS = ("the server responded with a status of 422",)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of this folder and let them run last: their loop stays on, and others may want to start one."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: HERE in item.path.parents)
 
 
 # -- The browser ------------------------------------------------------------------------------------

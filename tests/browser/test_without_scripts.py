@@ -149,7 +149,7 @@ def test_an_address_is_added_by_the_settlements_typed_name(page: Page, client):
     save(page)
 
     expect(row(page, "Шипка")).to_contain_text("Пловдив")
-    assert Address.objects.get().settlement.name == "Пловдив"
+    assert str(Address.objects.get().settlement) == "гр. Пловдив"
 
 
 def test_an_account_is_added_by_the_banks_typed_code(page: Page, client):
