@@ -22,7 +22,7 @@ from django.core.cache import cache
 from django.db import connection, connections
 from django.test import Client
 from environment import with_database
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect
 
 from tests.factories.users import UserFactory
 from tests.local_vies import LocalVies
@@ -99,8 +99,12 @@ class Complaints:
         self.expected += parts
 
     def listen_to(self, context: BrowserContext) -> None:
-        context.on("console", lambda said: said.type == "error" and self.heard.append(said.text))
+        context.on("console", self.hear)
         context.on("weberror", lambda thrown: self.heard.append(f"exception: {thrown.error}"))
+
+    def hear(self, said: ConsoleMessage) -> None:
+        if said.type == "error":
+            self.heard.append(said.text)
 
     def unexpected(self) -> list[str]:
         return [text for text in self.heard if not any(part in text for part in self.expected)]
