@@ -310,8 +310,8 @@ class ListPage(AccessMixin, FilterView):
         made = []
         for name, bound in ((name, filterset.form[name]) for name in filterset.form.fields):
             values = [value for value in self.params.getlist(name) if value]
-            if not values:
-                continue
+            if not values or bound.errors:
+                continue  # a wrong value is told at its field and filters nothing
             made.append((bound.label, describe(bound, values), self.address(**{name: None})))
         return made
 

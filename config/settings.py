@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "common.middleware.RequestLogMiddleware",
+    "common.middleware.NotFoundMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

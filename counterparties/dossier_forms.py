@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django import forms
@@ -69,10 +70,39 @@ class RelationForm(RecordForm):
 
 
 class CommentForm(RecordForm):
+    """The shared comment. It is everybody's: what another wrote meanwhile is shown before it is overwritten."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
     class Meta:
         model = Counterparty
         fields = ["comment"]
         widgets = {"comment": forms.Textarea(attrs={"rows": 6})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.stored = self.instance.comment
+        self.initial["seen"] = fingerprint(self.stored)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("seen") and data["seen"] != fingerprint(self.stored) and data.get("comment") != self.stored:
+            typed: Any = self.data
+            self.data = typed = typed.copy()
+            typed[self.add_prefix("seen")] = fingerprint(self.stored)
+            self.add_error(
+                "comment",
+                [
+                    _("Somebody else has changed the comment since you opened it. It now reads:"),
+                    self.stored or "—",
+                    _("Save again to put what you typed in place of it."),
+                ],
+            )
+        return data
+
+
+def fingerprint(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 class RevealForm(PlainForm):

@@ -26,6 +26,7 @@ from counterparties.models import (
     IdentifierType,
     LegalForm,
     PartyType,
+    PersonalNumberAccess,
     PersonKind,
     Status,
     VatRegistration,
@@ -165,7 +166,10 @@ class CounterpartyForm(RecordForm):
             "family_name": "natural",
         }.items():
             self.fields[name].required = False
+            # Required of one kind of person only: the record says so, the label tells it beforehand.
+            self.fields[name].needed = name in ("name", "given_name")  # type: ignore[attr-defined]
             self.fields[name].widget.attrs["data-show-when"] = f"person_kind={shown}"
+        self.order_fields([name for _legend, rows in self.fieldsets for row in rows for name in one_or_more(row)])
         for name in ("client_type", "supplier_type"):
             self.fields[name].widget.attrs["data-show-when"] = f"kinds={name.removesuffix('_type')}"
 
@@ -359,23 +363,46 @@ class CounterpartyForm(RecordForm):
     def _update_errors(self, errors: ValidationError) -> None:
         """The record's two number fields are one field here; a number that is taken is shown with its bearer."""
         if hasattr(errors, "error_dict"):
+            found = errors.error_dict
             for name in ("registration_number", "personal_number"):
-                if name in errors.error_dict:
-                    errors.error_dict.setdefault("number", []).extend(errors.error_dict.pop(name))
-            for name in [name for name in errors.error_dict if name not in self.fields and name != "__all__"]:
-                errors.error_dict.setdefault("__all__", []).extend(errors.error_dict.pop(name))
-            for listed in errors.error_dict.values():
-                for index, error in enumerate(listed):
-                    if error.code == "taken":
-                        listed[index] = ValidationError(self.taken_message((error.params or {})["party"]), code="taken")
+                if name in found:
+                    found.setdefault("number", []).extend(found.pop(name))
+            for name in [name for name in found if name not in self.fields and name != "__all__"]:
+                found.setdefault("__all__", []).extend(found.pop(name))
+            # What the field itself has said already is not said again in the record's words.
+            for name in [name for name in found if name in self.errors]:
+                del found[name]
+            others = bool(self.errors) or len(found) > 1
+            for name in list(found):
+                found[name] = [one for error in found[name] if (one := self._told(error, others)) is not None]
+                if not found[name]:
+                    del found[name]
+            if not found:
+                return
         super()._update_errors(errors)  # type: ignore[misc]
+
+    def _told(self, error: ValidationError, others: bool) -> ValidationError | None:
+        """An error as this user may read it.
+
+        That a personal number is taken is itself a fact about a person. It is said only of a form that is otherwise
+        ready to be saved, so that nobody can try numbers one after another; without the right to reveal numbers it is
+        not said whose it is; and it is logged like a search.
+        """
+        if error.code != "taken":
+            return error
+        other = (error.params or {})["party"]
+        if (error.params or {}).get("field") != "personal_number":
+            return ValidationError(self.taken_message(other), code="taken")
+        if others:
+            return None
+        PersonalNumberAccess.objects.create(user=self.user, party=other, way=PersonalNumberAccess.Way.SEARCH)
+        may_know = self.user.has_perm("counterparties.reveal_personal_number")
+        return ValidationError(self.taken_message(other) if may_know else self.ask_whom(), code="taken")
 
     def taken_message(self, other: Counterparty) -> Any:
         """Whose the number is, with a way to it; out of the user's scope only whom to ask."""
         if not Counterparty.objects.visible_to(self.user).filter(pk=other.pk).exists():
-            people = User.objects.active().filter(groups__role__code="administrator").order_by("pk")[:2]
-            whom = ", ".join(str(person) for person in people) or _("an administrator")
-            return _("This number is taken. Ask %(whom)s.") % {"whom": whom}
+            return self.ask_whom()
         if not other.is_archived:
             return format_html(
                 '{} <a href="{}">{}</a>.', _("This number is already that of"), other.get_absolute_url(), other
@@ -397,11 +424,17 @@ class CounterpartyForm(RecordForm):
             _("Restore"),
         )
 
+    @staticmethod
+    def ask_whom() -> str:
+        people = User.objects.active().filter(groups__role__code="administrator").order_by("pk")[:2]
+        whom = ", ".join(str(person) for person in people) or _("an administrator")
+        return _("This number is taken. Ask %(whom)s.") % {"whom": whom}
+
     def say_what_collided(self) -> None:
         """Another record with the same number was saved between our check and our save: show whose it is."""
-        if (found := self.instance.bearer_of_numbers()) is not None:
-            field, other = found
-            self.add_error("vat_number" if field == "vat_number" else "number", self.taken_message(other))
+        for field, refusal in self.instance.refuse_taken_numbers().items():
+            if (told := self._told(refusal, others=False)) is not None:
+                self.add_error("vat_number" if field == "vat_number" else "number", told)
 
     # -- Saving ------------------------------------------------------------------------------------
 
@@ -458,6 +491,10 @@ class CounterpartyForm(RecordForm):
                 value.file_name = safe_name(typed.name)
             value.value = typed
             value.save()
+
+
+def one_or_more(row: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (row,) if isinstance(row, str) else row
 
 
 class CleanedText(forms.CharField):

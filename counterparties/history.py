@@ -278,7 +278,7 @@ def entries(rows: list[Event], user: Any, values: bool = True) -> list[Entry]:
             at=row.at,
             who=row.who or _("the system"),
             label=row.label,
-            deed=DEEDS[row.label](),
+            deed=deed_of(row),
             kind=str(source.model._meta.verbose_name),
             title=source.title(after),
             key=row.key,
@@ -287,6 +287,15 @@ def entries(rows: list[Event], user: Any, values: bool = True) -> list[Entry]:
             entry.diffs = diffs(source, row.label, row.before, after, related)
         made.append(entry)
     return made
+
+
+def deed_of(row: Event) -> str:
+    """What was done, in a word; archiving is a change of a row, but not to a reader."""
+    if row.label == "changed" and "archived_at" in row.values:
+        before, after = row.before.get("archived_at"), row.values["archived_at"]
+        if bool(before) != bool(after):
+            return _("archived") if after else _("restored")
+    return DEEDS[row.label]()
 
 
 def diffs(
@@ -349,7 +358,7 @@ def words(model_field: Any, value: Any, related: dict[tuple[Any, Any], str]) -> 
     if isinstance(model_field, models.DateField):
         return show(dt.date.fromisoformat(value))
     if isinstance(model_field, models.DecimalField):
-        return f"{value}".replace(".", ",")
+        return f"{Decimal(str(value)).normalize():f}".replace(".", ",")
     if isinstance(model_field, models.FileField):
         return _("a file")
     if isinstance(value, list):

@@ -19,6 +19,7 @@ from common.context_processors import MenuEntry, menu, new_menu
 from common.dates import format_date, today
 from common.lists import Action
 from common.money import format_money
+from common.phones import national
 from counterparties import dossier, search
 from counterparties.dossier import (
     DossierFrame,
@@ -70,6 +71,8 @@ def record_facts(party: Counterparty, user: Any) -> dict[str, Any]:
             False,
         ),
         (_("Country"), getattr(party.country, "name", "") if party.is_foreign else "", False),
+        (_("Phone"), national(party.phone), True),
+        (_("E-mail"), party.email, True),
         (_("Client type"), party.client_type, False),
         (_("Supplier type"), party.supplier_type, False),
         (
@@ -172,6 +175,8 @@ def latest_changes(party: Counterparty, user: Any) -> dict[str, Any] | None:
 
 def steps(party: Counterparty, user: Any) -> dict[str, Any] | None:
     """At most three first steps of a dossier that has nothing yet in the tabs they lead to."""
+    if party.is_archived:
+        return None
     counts = getattr(party, "tab_counts", {})
     offered = []
     for step in first_steps:
@@ -253,7 +258,12 @@ booklet_sections.register(
 
 
 def own_requisites(party: Counterparty, user: Any) -> list[str]:
-    return party.requisites.splitlines()
+    lines = party.requisites.splitlines()
+    if party.phone:
+        lines.append(f"{_('Phone')}: {national(party.phone)}")
+    if party.email:
+        lines.append(f"{_('E-mail')}: {party.email}")
+    return lines
 
 
 dossier.requisites.register(dossier.Requisites("record", own_requisites, order=10))

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
+from allauth.usersessions.models import UserSession
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from common.models import Job, SavedView
 from contacts.models import PartyImport
@@ -105,6 +108,13 @@ def own_job(world: World, user: User) -> list[Any]:
 
 def own_view(world: World, user: User) -> list[Any]:
     return [world.view(user).pk]
+
+
+def own_session(world: World, user: User) -> list[Any]:
+    made = UserSession.objects.create(
+        user=user, session_key=uuid4().hex, ip="127.0.0.1", user_agent="", last_seen_at=timezone.now()
+    )
+    return [made.pk]
 
 
 def own_import(world: World, user: User) -> list[Any]:

@@ -39,6 +39,7 @@ TABLE = [
     ("common:list_columns", "post", None, "302 302 302 302 302 302 302 302"),
     ("users:profile", "get", None, "200 200 200 200 200 200 200 200"),
     ("users:appearance", "post", None, "302 302 302 302 302 302 302 302"),
+    ("users:session_end", "post", w.own_session, "302 302 302 302 302 302 302 302"),
     ("counterparties:home", "get", None, "200 200 200 200 200 200 200 200"),
     ("counterparties:search", "get", None, "200 200 200 200 200 200 200 200"),
     ("counterparties:counterparty_list", "get", None, "200 200 200 200 200 200 200 200"),

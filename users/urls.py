@@ -7,6 +7,7 @@ app_name = "users"
 
 urlpatterns = [
     path("profile/", views.profile, name="profile"),
+    path("profile/sessions/<int:pk>/end/", views.session_end, name="session_end"),
     path("profile/appearance/", views.appearance, name="appearance"),
     # The e-mail is changed in the profile, so the log-in library's own list of addresses is not offered.
     path("accounts/", RedirectView.as_view(pattern_name="users:profile"), name="account"),

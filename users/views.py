@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -55,3 +56,13 @@ def appearance(request: HttpRequest) -> HttpResponse:
 def not_offered(request: HttpRequest) -> HttpResponse:
     """Pages of the log-in library that have no use here."""
     raise Http404
+
+
+@login_required
+@require_POST
+def session_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """End one of the user's own sessions: whoever works in it must log in anew."""
+    session = get_object_or_404(UserSession, user=request.user, pk=pk)
+    session.end()
+    messages.success(request, _("The session is ended."))
+    return redirect("usersessions_list")

@@ -155,7 +155,11 @@ class Relation(models.Model):
     @property
     def period(self) -> str:
         start, end = (format_date(day) if day else "" for day in (self.valid_from, self.valid_to))
-        return f"{start} – {end}" if start or end else ""
+        if start and end:
+            return f"{start} – {end}"
+        if start:
+            return _("since %(day)s") % {"day": start}
+        return _("until %(day)s") % {"day": end} if end else ""
 
 
 @tracked()

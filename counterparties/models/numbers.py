@@ -106,7 +106,10 @@ class Numbered(models.Model):
         field = "personal_number" if personal else "registration_number"
         value = getattr(self, field)
         setattr(self, "registration_number" if personal else "personal_number", "")
-        if value and not self.identifier_type:
+        if self.identifier_type == IdentifierType.EIK and self.is_foreign:
+            # What the number should look like is not known until its kind is.
+            errors["identifier_type"] = _("A foreign party has no EIK; choose “foreign national number”.")
+        elif value and not self.identifier_type:
             errors["identifier_type"] = _("Choose what kind of number this is.")
         elif value:
             try:
@@ -115,8 +118,6 @@ class Numbered(models.Model):
                 errors[field] = refusal
         else:
             self.identifier_type = ""
-        if self.identifier_type == IdentifierType.EIK and self.is_foreign:
-            errors["identifier_type"] = _("A foreign party has no EIK; choose “foreign national number”.")
         if self.vat_number:
             errors |= self.clean_vat_number()
         else:
@@ -143,26 +144,34 @@ class Numbered(models.Model):
             self.vat_registration = VatRegistration.FULL
         return {}
 
-    def bearer_of_numbers(self) -> tuple[str, Any] | None:
-        """The other record that already carries one of this one's numbers, and the field that collides."""
+    def bearers_of_numbers(self) -> dict[str, Any]:
+        """The other records that already carry one of this one's numbers, by the field that collides.
+
+        A Bulgarian VAT number is BG and the EIK: a company entered by the one is found by the other too.
+        """
         parties: Any = type(self)._default_manager
         others = parties.exclude(pk=self.pk).select_related("legal_form")
-        checks = [
-            ("registration_number", Q(country=self.country, registration_number=self.registration_number)),
-            ("personal_number", Q(identifier_type=self.identifier_type, personal_number=self.personal_number)),
-            ("vat_number", Q(vat_number=self.vat_number)),
-        ]
-        for field, condition in checks:
-            if getattr(self, field) and (other := others.filter(condition).first()):
-                return field, other
-        return None
+        number, vat = self.registration_number, self.vat_number
+        by_number = Q(country=self.country, registration_number=number)
+        if str(self.country) == "BG" and len(number) == 9:
+            by_number |= Q(vat_number=f"BG{number}")
+        by_vat = Q(vat_number=vat)
+        if vat.startswith("BG") and len(vat) == 11:
+            by_vat |= Q(country="BG", registration_number=vat[2:])
+        checks = {
+            "registration_number": by_number,
+            "personal_number": Q(identifier_type=self.identifier_type, personal_number=self.personal_number),
+            "vat_number": by_vat,
+        }
+        found = {field: others.filter(asked).first() for field, asked in checks.items() if getattr(self, field)}
+        return {field: other for field, other in found.items() if other is not None}
 
     def refuse_taken_numbers(self) -> dict[str, Any]:
         """The form shows the bearer with a link, to those who may see it; here only that the number is taken."""
-        if (found := self.bearer_of_numbers()) is None:
-            return {}
-        field, other = found
-        return {field: ValidationError(_("This number is taken."), code="taken", params={"party": other})}
+        return {
+            field: ValidationError(_("This number is taken."), code="taken", params={"party": other, "field": field})
+            for field, other in self.bearers_of_numbers().items()
+        }
 
     @cached_property
     def head_office_eik(self) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,6 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from common import exports
 from common.dates import today
 from common.exports import file_name
 from common.forms_view import ask, done, saved, show_form
@@ -90,6 +92,11 @@ def show_history(request: HttpRequest, frame: DossierFrame) -> HttpResponse:
     narrowed = history.HistoryFilter(
         model=data.get("model", ""), user=data.get("user", ""), since=data.get("since"), until=data.get("until")
     )
+    may_export = all(frame.user.has_perm(kind.permission("export")) for kind in frame.party.kinds)
+    if (form_ := request.GET.get("export")) in exports.FORMATS:
+        if not may_export:
+            raise PermissionDenied
+        return export_history(form_, frame, narrowed)
     entries, key = history.page_of(frame.party, frame.user, narrowed, request.GET.get("before", "")[:200])
     older = ""
     if key:
@@ -105,8 +112,33 @@ def show_history(request: HttpRequest, frame: DossierFrame) -> HttpResponse:
         "comment_form": CommentForm(instance=frame.party) if may_comment else None,
         "comment_url": reverse("counterparties:counterparty_comment", args=[frame.party.pk]),
         "comment": {"text": frame.party.comment},
+        "exports": {form_: export_address(request, form_) for form_ in exports.FORMATS} if may_export else {},
     }
     return render(request, "counterparties/history.html", context)
+
+
+def export_address(request: HttpRequest, form: str) -> str:
+    params = request.GET.copy()
+    params.pop("before", None)
+    params["export"] = form
+    return f"{request.path}?{params.urlencode()}"
+
+
+def export_history(form: str, frame: DossierFrame, narrowed: history.HistoryFilter) -> Any:
+    """All that the filter leaves of the history, a row for each field that was changed."""
+    header = [_("When"), _("Who"), _("What"), _("Field"), _("Before"), _("After")]
+
+    def rows() -> Iterator[list[Any]]:
+        key = ""
+        while True:
+            entries, key = history.page_of(frame.party, frame.user, narrowed, key, size=500)
+            for entry in entries:
+                for field, before, after in entry.diffs or [("", "", "")]:
+                    yield [entry.at, entry.who, entry.what, field, before, after]
+            if not key:
+                return
+
+    return exports.export_response(form, f"{_('History')} {frame.party.pk}", header, rows())
 
 
 @login_required
@@ -116,6 +148,8 @@ def counterparty_comment(request: HttpRequest, pk: int) -> HttpResponse:
     if not frame.user.has_perm("counterparties.comment"):
         raise PermissionDenied
     assert frame.tab is not None
+    if request.method == "POST" and "comment" not in request.POST:
+        raise BadRequest("No comment was sent.")  # an empty one is sent as such; none at all must not erase it
     form = CommentForm(request.POST or None, instance=frame.party)
     if request.method == "POST" and form.is_valid():
         party = form.save(commit=False)

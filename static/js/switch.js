@@ -32,8 +32,21 @@ function applyAllSwitches() {
   }
 }
 
+// The kind of number follows person and country as long as nobody has chosen it: EIK, EGN, foreign number.
+function followNumberType(form, changed) {
+  const type = form.elements.identifier_type;
+  if (!type || !["person_kind", "country"].includes(changed.name)) return;
+  const usual = () => {
+    if (chosenIn(form, "country")[0] !== "BG") return "foreign";
+    return chosenIn(form, "person_kind")[0] === "natural" ? "egn" : "eik";
+  };
+  if (!type.dataset.chosen && !form.elements.number?.value) type.value = usual();
+}
+
 document.addEventListener("change", (event) => {
   const form = event.target.form;
+  if (form && event.target.name === "identifier_type") event.target.dataset.chosen = "1";
+  if (form) followNumberType(form, event.target);
   if (form && form.querySelector("[data-show-when]")) applySwitches(form);
 });
 document.body.addEventListener("htmx:load", applyAllSwitches);

@@ -380,7 +380,7 @@ def test_two_who_save_the_same_number_at_once_get_a_message_and_no_500(client, t
 
     # The other one saved after our check and before our save: only the database can tell.
     with (
-        patch.object(Counterparty, "bearer_of_numbers", return_value=None),
+        patch.object(Counterparty, "bearers_of_numbers", return_value={}),
         patch.object(Counterparty, "validate_constraints"),
     ):
         answer = client.post(ADD, record(name="Втори", **typed))

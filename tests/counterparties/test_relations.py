@@ -67,7 +67,7 @@ def test_share_dates_and_source_are_kept_shown_and_changed_in_place(client, alph
     edit = reverse("counterparties:relation_edit", args=[beta.pk, relation.pk])
 
     assert (relation.share, relation.valid_from) == (Decimal("51.25"), dt.date(2025, 2, 1))
-    assert "51,25 % · 01.02.2025 –" in client.get(alpha.get_absolute_url()).content.decode()
+    assert "51,25 % · since 01.02.2025" in client.get(alpha.get_absolute_url()).content.decode()
     form = client.get(edit).context["form"]
     assert (form["direction"].value(), form["other"].value()) == ("parent<", alpha.pk)
     client.post(edit, {"direction": "parent<", "other": alpha.pk, "valid_to": "31.12.2025"})

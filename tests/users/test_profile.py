@@ -1,6 +1,10 @@
 """The user's own settings."""
 
 import pytest
+from allauth.usersessions.models import UserSession
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 from tests.factories.users import UserFactory
 from users.models import User
@@ -83,3 +87,23 @@ def test_the_profile_says_which_rights_the_user_has(client, user):
 
     assert [role.name for role in page.context["roles"]] == ["Продавач"]
     assert "Продавач" in page.content.decode()
+
+
+def logged_in(user):
+    """Another browser of a user, and the row of its session."""
+    client = Client()
+    client.force_login(user)
+    facts = {"ip": "127.0.0.1", "user_agent": "", "last_seen_at": timezone.now()}
+    return client, UserSession.objects.create(user=user, session_key=client.session.session_key, **facts)
+
+
+def test_a_user_ends_one_of_his_own_sessions_and_nobody_elses(client, user):
+    elsewhere, own = logged_in(user)
+    stranger, foreign = logged_in(UserFactory())
+
+    ended = client.post(reverse("users:session_end", args=[own.pk]))
+    refused = client.post(reverse("users:session_end", args=[foreign.pk]))
+
+    assert (ended.status_code, refused.status_code) == (302, 404)
+    assert elsewhere.get("/profile/").status_code == 302
+    assert stranger.get("/profile/").status_code == 200
