@@ -111,5 +111,5 @@ def test_the_history_is_exported_as_it_is_filtered():
 
     answer = signed_in(superuser()).get(f"/counterparties/{party.pk}/history/?export=csv")
 
-    text = b"".join(answer.streaming_content).decode()
+    text = answer.getvalue().decode()
     assert "Note;;нова" in text
