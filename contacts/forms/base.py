@@ -7,9 +7,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from common.forms import RecordForm
+from contacts.forms.later import LaterChangesMixin
 
 
-class OfPartyForm(RecordForm):
+class OfPartyForm(LaterChangesMixin, RecordForm):
     """A form of a row of a party. The party is no field, yet the rules that name it hold."""
 
     # Fields that are no fields of the form, but that the model's constraints ask about.

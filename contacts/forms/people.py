@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from common.forms import RecordForm, cleaned_or_refused
 from contacts.forms.base import OfPartyForm
+from contacts.forms.later import LaterChangesMixin, Watched
 from contacts.forms.pickers import PersonField
 from contacts.models import (
     ContactArea,
@@ -30,7 +31,7 @@ NAMES = ("given_name", "fathers_name", "family_name")
 PERSON_FIELDS = [*NAMES, "name_latin", "language", "note"]
 
 
-class PersonForm(RecordForm):
+class PersonForm(LaterChangesMixin, RecordForm):
     """The person alone: the fields that the combined form takes over, and the form on the person's own page."""
 
     class Meta:
@@ -50,10 +51,20 @@ class PersonForm(RecordForm):
         self.initial["natural_party"] = self.instance.natural_party_id
         explain_names(self.fields)
 
+    def watched(self) -> list[Watched]:
+        return events_of_person(self.instance.pk)
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         keep_natural_party(self.instance, data, self.user)
         return data
+
+
+def events_of_person(pk: int | None) -> list[Watched]:
+    """A person with his phones and e-mails: what the form of a person shows."""
+    if pk is None:
+        return []
+    return [(ContactPerson, "pgh_obj_id", pk), (PersonPhone, "person_id", pk), (PersonEmail, "person_id", pk)]
 
 
 def natural_party_field(user: Any, person: ContactPerson) -> Any:
@@ -127,6 +138,12 @@ class ContactForm(OfPartyForm):
             )
             if not link.party_id:
                 self.fields["party"] = party_picker(self.user, label=_("Counterparty"))
+
+    def watched(self) -> list[Watched]:
+        link: ContactLink = self.instance
+        if link.pk is None:
+            return []
+        return [*super().watched(), (ContactLinkArea, "link_id", link.pk), *events_of_person(link.person_id)]
 
     def offer_reference_data(self, link: ContactLink) -> None:
         """Offer what is in use, and what is chosen here though it no longer is."""
