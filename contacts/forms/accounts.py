@@ -12,12 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from contacts import iban as iban_rules
+from contacts.currencies import currency_choices
 from contacts.forms.base import OfPartyForm
 from contacts.forms.pickers import BankField
 from contacts.models import BankAccount
 from counterparties.models import Counterparty
-
-COMMON_CURRENCIES = ("EUR", "USD", "GBP", "CHF", "RON", "TRY", "CNY")
 
 
 class BankAccountForm(OfPartyForm):
@@ -27,7 +26,11 @@ class BankAccountForm(OfPartyForm):
     bic = forms.CharField(
         label=gettext_lazy("BIC"), max_length=20, required=False, help_text=gettext_lazy("May stay empty for euro.")
     )
-    currency = forms.CharField(label=gettext_lazy("Currency"), max_length=3, initial="EUR")
+    currency = forms.ChoiceField(
+        label=gettext_lazy("Currency"),
+        initial="EUR",
+        error_messages={"invalid_choice": gettext_lazy("There is no such currency among those in use.")},
+    )
     default = forms.BooleanField(label=gettext_lazy("Default account in this currency"), required=False)
 
     class Meta:
@@ -61,9 +64,11 @@ class BankAccountForm(OfPartyForm):
         if self.instance.iban:
             self.initial["iban"] = iban_rules.format_iban(self.instance.iban)
         attrs = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}
-        for name in ("iban", "bic", "currency"):
+        for name in ("iban", "bic"):
             self.fields[name].widget.attrs |= attrs
-        self.fields["currency"].help_text = ", ".join(COMMON_CURRENCIES)
+        currency: Any = self.fields["currency"]
+        currency.choices = currency_choices(self.instance.currency)
+        currency.widget.attrs["data-enhance-select"] = ""
 
     def clean_iban(self) -> str:
         value = self.cleaned_data["iban"]
@@ -72,9 +77,6 @@ class BankAccountForm(OfPartyForm):
     def clean_bic(self) -> str:
         value = self.cleaned_data["bic"]
         return iban_rules.validate_bic(value) if value else ""
-
-    def clean_currency(self) -> str:
-        return self.cleaned_data["currency"].strip().upper()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from common.addresses import address
 from common.history import tracked
 from contacts import iban as iban_rules
+from contacts.currencies import validate_currency
 from contacts.models.base import Archivable
 from contacts.querysets import BankAccountQuerySet
 from counterparties.models import Counterparty
@@ -191,7 +192,8 @@ class BankAccount(Archivable):
     def clean(self) -> None:
         super().clean()
         errors: dict[str, Any] = {}
-        for field, check in (("iban", iban_rules.validate_iban), ("bic", iban_rules.validate_bic)):
+        checks = (("iban", iban_rules.validate_iban), ("bic", iban_rules.validate_bic), ("currency", validate_currency))
+        for field, check in checks:
             if value := getattr(self, field):
                 try:
                     setattr(self, field, check(value))

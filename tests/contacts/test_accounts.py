@@ -62,6 +62,33 @@ def test_a_wrong_iban_is_refused_at_its_field_and_kept(iban):
     assert "от договора" in answer.content.decode()
 
 
+@pytest.mark.parametrize("currency", ["ZZZ", "XXX", "EU", "", "BGN"])
+def test_a_currency_that_nobody_uses_is_refused_at_its_field(currency):
+    answer = add(browser_of(*WRITE), ClientFactory(), currency=currency)
+
+    assert list(answer.context["form"].errors) == ["currency"]
+
+
+def test_the_euro_is_offered_first_and_the_lev_only_where_the_account_has_it():
+    old = BankAccountFactory(currency="BGN")
+    browser = browser_of(*WRITE)
+
+    new = browser.get(f"/contacts/bank-accounts/add/?party={old.party_id}").context["form"]
+    kept = browser.get(f"/contacts/bank-accounts/{old.pk}/edit/").context["form"]
+
+    assert new.fields["currency"].choices[0] == ("EUR", "EUR – Euro")
+    assert "BGN" not in dict(new.fields["currency"].choices)
+    assert kept["currency"].value() == "BGN"
+    assert "BGN" in dict(kept.fields["currency"].choices)
+
+
+def test_the_model_refuses_a_currency_that_nobody_uses():
+    with pytest.raises(ValidationError) as refusal:
+        BankAccountFactory.build(party=ClientFactory(), iban=IBAN, currency="ZZZ").full_clean()
+
+    assert "currency" in refusal.value.message_dict
+
+
 def test_an_account_without_any_number_is_refused_once():
     answer = add(browser_of(*WRITE), ClientFactory(), iban="")
 
@@ -142,7 +169,7 @@ def test_the_first_account_in_a_currency_is_the_default_and_a_chosen_one_takes_i
 
     add(browser, party)
     add(browser, party, iban=bulgarian_iban(2), default="on")
-    add(browser, party, iban=bulgarian_iban(3), currency="usd")
+    add(browser, party, iban=bulgarian_iban(3), currency="USD")
 
     defaults = party.bank_accounts.filter(is_default=True).order_by("currency")
     assert list(defaults.values_list("currency", "iban")) == [("EUR", bulgarian_iban(2)), ("USD", bulgarian_iban(3))]
