@@ -1,4 +1,4 @@
-"""A number that is taken: found by EIK and by VAT number alike, and no way to try personal numbers one after another."""
+"""A number that is taken: found by EIK and VAT number alike, and no way to try personal numbers one after another."""
 
 import pytest
 from django.urls import reverse
