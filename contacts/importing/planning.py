@@ -12,7 +12,7 @@ from common.text import fold, sort_key
 from contacts.importing import matching
 from contacts.importing.columns import FIELDS
 from contacts.importing.matching import Known
-from contacts.importing.plans import Change, Outcome, PlannedRow, Powers
+from contacts.importing.plans import Change, Outcome, PlannedRow, Powers, understood
 from contacts.importing.reading import Table
 from contacts.importing.rows import Key, ParsedRow, RowParser
 from contacts.models import Address
@@ -101,6 +101,7 @@ class Planner:
             return
         planned.outcome, planned.party, planned.address = Outcome.CREATED, party, row.address
         planned.adds_account, planned.adds_contact = row.account is not None, row.contact is not None
+        planned.changes = understood(row)
 
     def notices(self, planned: PlannedRow) -> list[str]:
         """What is worth a look and no reason to refuse."""

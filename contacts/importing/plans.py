@@ -7,6 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from common.phones import national
+from contacts.importing.columns import FIELDS
 from contacts.importing.rows import ParsedRow, hide_personal
 from contacts.models import Address, ImportRow
 from counterparties.kinds import Kind
@@ -17,7 +19,7 @@ Outcome = ImportRow.Outcome
 
 @dataclass(frozen=True)
 class Change:
-    """One field of an existing record before and after, as text."""
+    """One field of a record before and after, as text; of a new record only what was understood."""
 
     label: str
     before: str
@@ -64,7 +66,7 @@ class PlannedRow:
         return self
 
     def as_row(self, party_import: Any, shown_party: bool = True) -> ImportRow:
-        """The row as the import's log keeps it: nothing personal, nothing of the file but the name."""
+        """The row as the import's log keeps it: what it writes, personal numbers masked."""
         party = self.party if self.party is not None and self.party.pk and shown_party else None
         return ImportRow(
             party_import=party_import,
@@ -76,6 +78,28 @@ class PlannedRow:
             changes=[change.as_json() for change in self.changes],
             written=self.written,
         )
+
+
+def understood(row: ParsedRow) -> list[Change]:
+    """What a new record takes from its row, in the order of the columns; personal numbers masked."""
+    party = row.party
+    if party is None:
+        return []
+    found = {
+        "name": party.full_name,
+        "kinds": ", ".join(str(kind.label) for kind in party.kinds),
+        "eik": party.masked_personal_number or party.registration_number,
+        "vat_number": party.vat_number_shown,
+        "name_latin": party.name_latin,
+        "country": str(party.country.name) if str(party.country) != "BG" else "",
+        "email": party.email,
+        "phone": national(party.phone) if party.phone else "",
+        "address": row.address.one_line if row.address is not None else "",
+        "iban": row.account.number if row.account is not None else "",
+        "contact_name": row.contact.name if row.contact is not None else "",
+        "note": party.note[:300],
+    }
+    return [Change(str(FIELDS[name].label), "", text) for name, text in found.items() if text]
 
 
 def count(planned: list[PlannedRow]) -> dict[str, int]:

@@ -128,6 +128,21 @@ class ImportRow(models.Model):
         return f"{self.number}: {self.title}"
 
 
+# What a dry run foretells, where an import that is done tells what it did.
+FORECASTS = {
+    ImportRow.Outcome.CREATED: _("will be created"),
+    ImportRow.Outcome.UPDATED: _("will be changed"),
+    ImportRow.Outcome.SKIPPED: _("will be skipped"),
+    ImportRow.Outcome.FAILED: _("failed the check"),
+}
+
+
+def outcome_words(outcome: str, *, forecast: bool) -> str:
+    """An outcome in words: what will become of a row, or what became of it."""
+    known = ImportRow.Outcome(outcome)
+    return str(FORECASTS[known] if forecast else known.label)
+
+
 class ImportMapping(models.Model):
     """What was chosen for a set of headers that we did not know by ourselves; offered again for the same set."""
 

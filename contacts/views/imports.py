@@ -7,7 +7,7 @@ from typing import Any
 import django_filters
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -28,6 +28,7 @@ from contacts.forms.imports import MappingForm, StartForm
 from contacts.importing import columns, jobs, process, sample
 from contacts.importing.reading import UnreadableFile
 from contacts.models import ImportMapping, ImportRow, PartyImport
+from contacts.models.imports import outcome_words
 from counterparties.models import Counterparty
 
 PERMISSION = "counterparties.import_counterparties"
@@ -201,8 +202,8 @@ class ImportReview(ListPage):
         Column(
             "outcome",
             gettext_lazy("Outcome"),
-            "get_outcome_display",
-            html=lambda row: tone(OUTCOME_TONES[row.outcome], row.get_outcome_display()),
+            lambda row: words_of(row),
+            html=lambda row: tone(OUTCOME_TONES[row.outcome], words_of(row)),
             order=30,
         ),
         Column(
@@ -234,7 +235,9 @@ class ImportReview(ListPage):
 
     def base_queryset(self) -> QuerySet[Any]:
         visible = Counterparty.objects.visible_to(self.request.user).filter(pk=OuterRef("party"))
-        rows = ImportRow.objects.filter(party_import=self.made).annotate(party_seen=Exists(visible))
+        rows = ImportRow.objects.filter(party_import=self.made).annotate(
+            party_seen=Exists(visible), import_state=F("party_import__state")
+        )
         return rows.filter(outcome=self.outcome) if self.outcome else rows
 
     @property
@@ -272,7 +275,7 @@ class ImportReview(ListPage):
         for outcome in ImportRow.Outcome:
             found.append(
                 {
-                    "label": outcome.label,
+                    "label": outcome_words(outcome, forecast=foretells(self.made.state)),
                     "count": counts[outcome.value],
                     "url": f"{path}?outcome={outcome.value}",
                     "active": self.outcome == outcome.value,
@@ -295,9 +298,23 @@ class ImportReview(ListPage):
         ]
 
 
+def foretells(state: str) -> bool:
+    """Whether the outcomes of rows are still a forecast."""
+    return state in (PartyImport.State.UPLOADED, PartyImport.State.PLANNED)
+
+
+def words_of(row: Any) -> str:
+    """A row's outcome: a forecast after the dry run, a report after the import."""
+    return outcome_words(row.outcome, forecast=foretells(row.import_state))
+
+
 def said(row: ImportRow) -> str:
     """A row's reasons and changes as one text, for exports."""
-    changes = [f"{c['field']}: {c['before'] or '—'} → {c['after']}" for c in row.changes]
+    new = row.outcome == ImportRow.Outcome.CREATED
+    changes = [
+        f"{c['field']}: {c['after']}" if new else f"{c['field']}: {c['before'] or '—'} → {c['after']}"
+        for c in row.changes
+    ]
     return " ".join([*row.reasons, *changes])
 
 

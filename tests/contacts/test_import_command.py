@@ -42,6 +42,7 @@ def test_the_last_line_counts_the_rows_in_the_same_words_in_every_language(file_
         lines = run(file_of(GOOD))
 
     assert lines[-1] == "created 1, updated 0, skipped 0, failed 1"
+    assert not any("will be" in line for line in lines)
     assert Counterparty.objects.get().full_name == "Алфа ООД"
 
 
@@ -61,6 +62,9 @@ def test_a_dry_run_says_the_same_and_writes_nothing(file_of):
 
     assert lines[-1] == "created 1, updated 1, skipped 0, failed 0"
     assert any("Стара → Нова" in line for line in lines)
+    assert any("row 2: will be changed: Нова" in line for line in lines)
+    assert any("row 3: will be created: Друга" in line for line in lines)
+    assert "    Name: Друга" in lines
     assert Counterparty.objects.get().name == "Стара"
     assert not PartyImport.objects.exists()
 

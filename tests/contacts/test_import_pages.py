@@ -96,6 +96,36 @@ def test_the_review_shows_what_an_update_changes(page):
     assert "<ins>Нова</ins>" in shown
 
 
+def test_a_dry_run_foretells_and_shows_what_was_understood_and_the_import_tells_what_it_did(page):
+    text = table(
+        {
+            "kinds": "client",
+            "person": "natural",
+            "name": "Иван Иванов",
+            "eik": EGN,
+            "phone": "0888 123 456",
+            "settlement": "Непознато",
+            "address": "ул. „Шипка“ 1",
+            "iban": "BG80BNBG96611020345678",
+        },
+        {"kinds": "роднина", "name": "Лоша"},
+    )
+    upload(page, text)
+    work()
+    forecast = page.get(address("import_review")).content.decode()
+    page.post(address("import_apply"))
+    work()
+    done = page.get(address("import_review")).content.decode()
+
+    assert "will be created" in forecast
+    assert "Failed the check" in forecast
+    assert "610105••••" in forecast
+    assert [text for text in ("Иван Иванов", "0888 123 456", "BG80 BNBG", "Шипка") if text not in forecast] == []
+    assert EGN not in forecast + done
+    assert "will be created" not in done
+    assert ">created<" in done
+
+
 def test_unknown_columns_are_chosen_by_hand_once(page):
     answer = upload(page, UNKNOWN)
     assert answer.request["PATH_INFO"] == address("import_map")

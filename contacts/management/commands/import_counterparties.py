@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import sys
 from argparse import ArgumentParser
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +22,11 @@ from contacts.importing.reading import Table, UnreadableFile, read_table
 from contacts.importing.rows import hide_personal
 from contacts.importing.writing import Writer, take_turn
 from contacts.models import PartyImport
+from contacts.models.imports import outcome_words
 from counterparties.kinds import Kind
 from users.models import User
 
 UNREADABLE = 2
-OUTCOMES: dict[str, Callable[[], str]] = {
-    Outcome.CREATED: lambda: _("created"),
-    Outcome.UPDATED: lambda: _("updated"),
-    Outcome.SKIPPED: lambda: _("skipped"),
-    Outcome.FAILED: lambda: _("failed"),
-}
 
 
 class Command(BaseCommand):
@@ -64,7 +58,7 @@ class Command(BaseCommand):
             else:
                 planned = self.apply(table, mapping, kinds, user, options)
             if options["verbosity"]:
-                self.tell(planned)
+                self.tell(planned, forecast=options["dry_run"])
             if options["errors"]:
                 self.write_errors(options["errors"], table, planned)
         # Programs read this line: it is the same in every language.
@@ -159,18 +153,19 @@ class Command(BaseCommand):
 
     # -- What is said ----------------------------------------------------------------------------
 
-    def tell(self, planned: list[PlannedRow]) -> None:
+    def tell(self, planned: list[PlannedRow], *, forecast: bool) -> None:
         lines = []
         for one in planned:
             line = _("row %(number)d: %(outcome)s: %(title)s") % {
                 "number": one.row.number,
-                "outcome": OUTCOMES[one.outcome](),
+                "outcome": outcome_words(one.outcome, forecast=forecast),
                 "title": one.row.title or "—",
             }
             reasons = " ".join(hide_personal(reason) for reason in one.reasons)
             lines.append(f"{line}: {reasons}" if reasons else line)
             for change in (change.as_json() for change in one.changes):
-                lines.append(f"    {change['field']}: {change['before'] or '—'} → {change['after']}")
+                before = "" if one.outcome == Outcome.CREATED else f"{change['before'] or '—'} → "
+                lines.append(f"    {change['field']}: {before}{change['after']}")
         if lines:
             self.stdout.write("\n".join(lines))
 
