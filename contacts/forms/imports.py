@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.forms import PlainForm
-from contacts.importing.columns import FIELDS, IGNORED
+from contacts.importing.columns import FIELDS, IGNORED, known_columns
 from contacts.importing.reading import Table, UnreadableFile, read_table
 from contacts.importing.rows import hide_personal
 from counterparties.kinds import Kind
@@ -51,9 +51,12 @@ class StartForm(PlainForm):
             raise forms.ValidationError(_("The file is larger than %(limit)s MB.") % {"limit": limit})
         self.content = file.read()
         try:
-            read_table(self.content, file.name, limit=1)
+            # A name without any ending says nothing: it is refused like a wrong one.
+            table = read_table(self.content, file.name if "." in file.name else f"{file.name}.?", limit=1)
         except UnreadableFile as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
+        if not table.rows and known_columns(table.header):
+            raise forms.ValidationError(_("The file has no rows: there is nothing below the names of the columns."))
         return file
 
 
@@ -104,6 +107,8 @@ class MappingForm(PlainForm):
                 self.add_error(f"column_{index}", _("This is chosen for the column “%s” already.") % taken[name])
             elif name:
                 taken[name] = str(self.fields[f"column_{index}"].label)
+        if data.get("has_header") and not self.table.rows:
+            self.add_error("has_header", _("The file has one row alone: it is either a counterparty or names columns."))
         if "name" not in taken:
             self.add_error(None, _("Say which column holds the names."))
         if "kinds" not in taken and not data.get("kinds"):

@@ -85,13 +85,14 @@ def understood(row: ParsedRow) -> list[Change]:
     party = row.party
     if party is None:
         return []
+    country: Any = party.country
     found = {
         "name": party.full_name,
         "kinds": ", ".join(str(kind.label) for kind in party.kinds),
         "eik": party.masked_personal_number or party.registration_number,
         "vat_number": party.vat_number_shown,
         "name_latin": party.name_latin,
-        "country": str(party.country.name) if str(party.country) != "BG" else "",
+        "country": str(country.name) if str(country) != "BG" else "",
         "email": party.email,
         "phone": national(party.phone) if party.phone else "",
         "address": row.address.one_line if row.address is not None else "",

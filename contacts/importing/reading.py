@@ -26,6 +26,7 @@ LINES_IN_A_CELL = 100
 LINES_IN_A_HEADER = 5
 HEADER_WITHIN = 10
 BROKEN_CHARACTER = "\ufffd"
+ENDINGS = ("csv", "txt", "tsv", "xlsx")
 
 # A cell may be long enough to be refused with a reason, rather than to stop the reading.
 csv.field_size_limit(64 * 1024 * 1024)
@@ -76,6 +77,8 @@ def read_table(content: bytes, name: str = "", limit: int | None = None) -> Tabl
     if content.startswith(b"PK\x03\x04"):
         if ending in ("csv", "txt", "tsv"):
             raise UnreadableFile(_("The file is not what its name says: this is a workbook or an archive, no CSV."))
+        if ending not in ("", "xlsx"):
+            raise UnreadableFile(_("The name of the file must end in .csv, .txt, .tsv or .xlsx."))
         return _read_xlsx(content, limit)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise UnreadableFile(
@@ -83,6 +86,8 @@ def read_table(content: bytes, name: str = "", limit: int | None = None) -> Tabl
         )
     if ending == "xlsx":
         raise UnreadableFile(_("The file is not what its name says: this is no XLSX workbook."))
+    if ending and ending not in ENDINGS:
+        raise UnreadableFile(_("The name of the file must end in .csv, .txt, .tsv or .xlsx."))
     text, encoding = decode(content)
     return _read_csv(text, encoding, limit)
 

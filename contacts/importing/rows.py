@@ -28,6 +28,8 @@ from counterparties.models.numbers import PERSONAL_TYPES
 
 Key = tuple[str, str, str]
 EMPTY_SIGNS = frozenset(["-", "–", "—", "n/a", "#n/a"])
+# What a cell of a workbook that holds a day comes to.
+_DAY = re.compile(r"(0[1-9]|[12]\d|3[01])\.(0[1-9]|1[0-2])\.(19|20)\d\d|(19|20)\d\d-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?")
 _PERSONAL = re.compile(r"(?<!\d)\d{10}(?!\d)")
 
 
@@ -238,6 +240,8 @@ class RowParser:
     @staticmethod
     def identify(text: str, country: str, *, legal: bool) -> tuple[str, str]:
         """The kind of number and its canonical form. Raises ValidationError."""
+        if _DAY.fullmatch(text):
+            raise ValidationError(_("This is a date, not a number: the cell has the format of a date."))
         if country != "BG":
             return IdentifierType.FOREIGN, identifiers.validate_foreign_number(text)
         number = identifiers.normalise(text)

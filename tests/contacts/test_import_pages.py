@@ -306,3 +306,18 @@ def test_the_menu_offers_imports_to_those_who_may(page, client):
 
     client.force_login(UserFactory(role="viewer"))
     assert reverse("contacts:import_list") not in client.get("/about/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("parties.csv", "kinds;name;eik\n", "The file has no rows"),
+        ("parties.py", GOOD, "must end in .csv"),
+        ("parties", GOOD, "must end in .csv"),
+    ],
+)
+def test_a_file_without_rows_or_with_another_ending_is_refused_at_upload(page, name, text, words):
+    answer = upload(page, text, name)
+
+    assert words in str(answer.context["form"].errors["file"])
+    assert not PartyImport.objects.exists()

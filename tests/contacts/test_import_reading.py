@@ -136,8 +136,24 @@ def far_cell() -> bytes:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "a.xls"),
         (bytes(range(32)) * 100, "a.csv"),
         (far_cell(), "a.xlsx"),
+        (b"kinds;name\nclient;x", "a.py"),
+        (workbook(["name"], ["x"]), "a.docx"),
     ],
-    ids=["empty", "blank", "png", "pdf", "html", "csv as xlsx", "bad zip", "xlsx as csv", "xls", "binary", "sparse"],
+    ids=[
+        "empty",
+        "blank",
+        "png",
+        "pdf",
+        "html",
+        "csv as xlsx",
+        "bad zip",
+        "xlsx as csv",
+        "xls",
+        "binary",
+        "sparse",
+        "py",
+        "docx",
+    ],
 )
 def test_a_file_that_is_not_what_its_name_says_is_refused_with_the_reason(content, name):
     with pytest.raises(UnreadableFile) as refusal:
@@ -202,3 +218,8 @@ def test_what_headers_are_remembered_by_does_not_repeat_them():
 
     assert len(key) == 64
     assert "8001010008" not in key
+
+
+@pytest.mark.parametrize("header", ["Е-майл", "Е-mail", "E-mail", "е-мейл", "e-майл"])
+def test_the_e_mail_column_is_known_in_either_alphabet(header):
+    assert columns.field_of(header) == "email"

@@ -230,6 +230,11 @@ def test_what_breaks_a_rule_is_refused_and_the_next_row_goes_on(values):
     assert Counterparty.objects.get().name == "Бета"
 
 
+@pytest.mark.parametrize("eik", ["03.11.2026", "2026-11-03 12:30:00"])
+def test_a_date_in_the_column_of_numbers_is_called_a_date(eik):
+    assert "is a date" in why(imported(row(eik=eik)))
+
+
 def test_right_to_left_names_and_accents_are_welcome():
     imported(table({"kinds": "client", "name": "شركة الأمل"}, {"kinds": "client", "name": "Cafe\u0301 Noe\u0308l"}))
 
