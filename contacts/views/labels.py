@@ -18,6 +18,7 @@ from common.exports import file_name
 from common.forms import PlainForm
 from common.forms_view import show_form
 from common.printing import pdf_response
+from common.views import back
 from contacts.access import demand
 from contacts.labels import AT_ONCE, SHEETS, chosen_addresses, labels_pdf
 
@@ -52,13 +53,13 @@ def address_labels(request: HttpRequest) -> HttpResponse:
     query = request.GET.urlencode()
     addresses = chosen_addresses(request.user, query)
     count = addresses.count()
-    form = LabelsForm(request.POST or None, initial={"sheet": "3x8"})
     cancel_url = reverse("contacts:address_list")
+    if not count:
+        messages.warning(request, _("There is no address to print: none is chosen, or the filter leaves none."))
+        return redirect(back(request, cancel_url))
+    form = LabelsForm(request.POST or None, initial={"sheet": "3x8"})
     if request.method == "POST" and form.is_valid():
         sheet, start = SHEETS[form.cleaned_data["sheet"]], form.cleaned_data["start"]
-        if not count:
-            messages.warning(request, _("There is no address to print."))
-            return redirect(cancel_url)
         if count > AT_ONCE:
             job = jobs.start(
                 request.user, "contacts.labels", _("Address labels"), query=query, sheet=sheet.slug, start=start

@@ -234,7 +234,15 @@ def test_chosen_addresses_lead_to_their_labels():
 
 def test_labels_of_a_whole_list_need_the_right_to_export():
     assert browser_of(*VIEW).get("/contacts/addresses/labels/").status_code == 403
-    assert browser_of(*VIEW).get(f"/contacts/addresses/labels/?party={ClientFactory().pk}").status_code == 200
+    assert browser_of(*VIEW).get(f"/contacts/addresses/labels/?party={AddressFactory().party_id}").status_code == 200
+
+
+@pytest.mark.parametrize("query", ["", "?selected=0", "?q=няма"])
+def test_labels_without_any_address_say_that_there_is_nothing_to_print(query):
+    answer = browser_of(*EXPORT).get(f"/contacts/addresses/labels/{query}", follow=True)
+
+    assert answer.redirect_chain
+    assert "There is no address to print" in answer.content.decode()
 
 
 def test_labels_are_never_of_unseen_parties():
@@ -246,6 +254,8 @@ def test_labels_are_never_of_unseen_parties():
 
 
 def test_a_place_beyond_the_sheet_is_refused():
+    AddressFactory()
+
     answer = browser_of(*EXPORT).post("/contacts/addresses/labels/", {"sheet": "2x7", "start": 15})
 
     assert list(answer.context["form"].errors) == ["start"]
