@@ -148,7 +148,30 @@ def reached(values: dict[str, Any]) -> str:
 
 
 def address_title(values: dict[str, Any]) -> str:
-    return " ".join(str(values.get(name) or "") for name in ("settlement_name", "street", "number")).strip()
+    """What tells the address from the party's others: its street, else quarter and block, else the foreign lines."""
+
+    def said(*names: str) -> str:
+        return " ".join(str(values[name]) for name in names if values.get(name))
+
+    if foreign := said("foreign_text"):
+        return ", ".join(line.strip() for line in foreign.splitlines() if line.strip())
+    block = said("block")
+    where = said("street", "number") or ", ".join(
+        part for part in (said("quarter"), f"бл. {block}" if block else "") if part
+    )
+    return ", ".join(part for part in (said("settlement_name"), where or said("extra")) if part)
+
+
+def person_of_link(values: dict[str, Any]) -> str:
+    return str(values.get("person_name") or "")
+
+
+# A link's events hold the person's key alone; his name stands beside it.
+NAME_BY_PERSON = """jsonb_build_object(
+    'person_name', (SELECT p.name FROM contacts_contactperson p WHERE p.id = e.person_id))"""
+NAME_BY_LINK = """jsonb_build_object(
+    'person_name', (SELECT p.name FROM contacts_contactlink l JOIN contacts_contactperson p ON p.id = l.person_id
+                    WHERE l.id = e.link_id))"""
 
 
 def sees_accounts_of(party: Any, user: Any) -> bool:
@@ -167,11 +190,20 @@ history.register(
     title=lambda values: str(values.get("name") or ""),
     order=50,
 )
-history.register(ContactLink, lambda events, party: events.filter(party_id=party.pk), permission=PEOPLE, order=51)
+history.register(
+    ContactLink,
+    lambda events, party: events.filter(party_id=party.pk),
+    permission=PEOPLE,
+    title=person_of_link,
+    also=NAME_BY_PERSON,
+    order=51,
+)
 history.register(
     ContactLinkArea,
     lambda events, party: events.filter(link_id__in=ContactLink.objects.filter(party=party).values("pk")),
     permission=PEOPLE,
+    title=person_of_link,
+    also=NAME_BY_LINK,
     order=52,
 )
 for model in (PersonPhone, PersonEmail):

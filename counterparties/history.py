@@ -49,7 +49,8 @@ class HistorySource:
 
     `of_party(events, party)` narrows its events to a party, by its key alone; `permission` is what a user needs to
     read them; `allows(party, user)` may refuse them in one dossier for reasons of scope; `title` names the row from its
-    values; `hidden` are fields whose values are never shown.
+    values; `hidden` are fields whose values are never shown; `also` is SQL of a jsonb object over the event `e`: values
+    for `title` that stand in other rows, such as a person's name.
     """
 
     model: type[models.Model]
@@ -57,6 +58,7 @@ class HistorySource:
     permission: str = ""
     title: Callable[[dict[str, Any]], str] = lambda values: ""
     hidden: frozenset[str] = frozenset()
+    also: str = ""
     allows: Callable[[Any, Any], bool] = lambda party, user: True
     order: int = 100
 
@@ -210,7 +212,8 @@ def page_query(
     values, before = [], []
     for source in wanted:
         table = connection.ops.quote_name(source.event_model._meta.db_table)
-        values.append(f"WHEN %s THEN (SELECT to_jsonb(e) FROM {table} e WHERE e.pgh_id = page.pgh_id)")
+        also = f" || {source.also}" if source.also else ""
+        values.append(f"WHEN %s THEN (SELECT to_jsonb(e){also} FROM {table} e WHERE e.pgh_id = page.pgh_id)")
         before.append(
             f"WHEN %s THEN (SELECT to_jsonb(e) FROM {table} e WHERE e.pgh_obj_id = page.pgh_obj_id"
             " AND e.pgh_id < page.pgh_id ORDER BY e.pgh_id DESC LIMIT 1)"

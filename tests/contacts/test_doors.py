@@ -6,7 +6,7 @@ from django.urls import resolve
 
 from common.context_processors import menu
 from contacts import demo
-from contacts.models import Address, BankAccount, ContactLink, ContactPerson
+from contacts.models import Address, BankAccount, ContactArea, ContactLink, ContactPerson
 from counterparties import history
 from counterparties.duplicates import likely_duplicates
 from tests.factories.contacts import (
@@ -89,6 +89,21 @@ def test_history_tells_of_people_addresses_and_accounts_to_who_may_see_them(alph
     for words in ("contact person", "phone", "e-mail", "address", "bank account"):
         assert words in everything
     assert "bank account" not in " ".join(told(worker(*SEE_ALL, "contacts.view_address")))
+
+
+def test_history_names_the_person_of_a_contact_and_what_tells_an_address(alpha):
+    link = ContactLinkFactory(party=alpha, person__family_name="Именувана")
+    link.areas.add(ContactArea.objects.first())
+    AddressFactory(party=alpha, quarter="ж.к. „Люлин 5“", block="512")
+    AddressFactory(party=alpha, country="DE", foreign_text="Gewerbestraße 14\n70565 Stuttgart")
+
+    for values in (True, False):
+        entries, _key = history.page_of(alpha, worker(*VIEW), values=values)
+        told = {entry.what for entry in entries}
+        assert "added: contact person of a party – Мария Именувана" in told
+        assert "added: area of a contact person – Мария Именувана" in told
+        assert any("ж.к. „Люлин 5“, бл. 512" in one for one in told)
+        assert "added: address – Gewerbestraße 14, 70565 Stuttgart" in told
 
 
 def test_the_summary_shows_contacts_addresses_and_accounts(alpha):
