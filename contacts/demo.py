@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 import pghistory
+import phonenumbers
 from django.utils import timezone
 from django.utils.text import slugify
 from stdnum import iban as stdnum_iban
@@ -56,6 +57,7 @@ class Filling:
         self.addresses: list[Address] = []
         self.accounts: list[BankAccount] = []
         self.banks: dict[str, BankCode] = {}
+        self.foreigners: dict[str, int] = {}
 
     # -- Banks -------------------------------------------------------------------------------------
 
@@ -71,11 +73,17 @@ class Filling:
 
     # -- People ------------------------------------------------------------------------------------
 
+    def himself(self, party: Counterparty) -> ContactPerson:
+        """A natural person as the contact of his own dossier."""
+        names = {name: getattr(party, name) for name in ("given_name", "fathers_name", "family_name")}
+        return self.reachable(ContactPerson(**names, natural_party=party), party)
+
     def person(self, party: Counterparty) -> ContactPerson:
         """A new person with phones and e-mails, of the party's country."""
         country = str(party.country)
         if country in data.FOREIGNERS:
-            given, family = data.FOREIGNERS[country]
+            met = self.foreigners[country] = self.foreigners.get(country, 0) + 1
+            given, family = data.FOREIGNERS[country][(met - 1) % len(data.FOREIGNERS[country])]
             person = ContactPerson(given_name=given, family_name=family, language="en")
         else:
             woman = self.rng.random() < 0.5
@@ -85,11 +93,24 @@ class Filling:
             family = self.rng.choice(data.FAMILIES)
             family = f"{family[:-1]}а" if woman and family.endswith("ски") else f"{family}{ending}"
             person = ContactPerson(given_name=given, fathers_name=father, family_name=family)
-        person.compose_name()
-        mail = f"{slugify(transliterate(person.given_name))}.{slugify(transliterate(person.family_name))}"
+        return self.reachable(person, party)
+
+    def mobile(self, country: str) -> str:
+        """A mobile number of the country, another one each time."""
         number = len(self.phones) + 1
-        phones = [PersonPhone(person=person, kind="mobile", number=f"+35988810{number:04d}")]
-        if self.rng.random() < 0.35:
+        example = phonenumbers.example_number_for_type(country, phonenumbers.PhoneNumberType.MOBILE)
+        if country == "BG" or example is None:
+            return f"+35988810{number:04d}"
+        return f"+{example.country_code}{str(example.national_number)[:-3]}{number % 1000:03d}"
+
+    def reachable(self, person: ContactPerson, party: Counterparty) -> ContactPerson:
+        """The person written down with phones and an e-mail at the party."""
+        person.compose_name()
+        names = (transliterate(name.translate(data.IN_ADDRESSES)) for name in (person.given_name, person.family_name))
+        mail = ".".join(slugify(name) for name in names)
+        number = len(self.phones) + 1
+        phones = [PersonPhone(person=person, kind="mobile", number=self.mobile(str(party.country)))]
+        if self.rng.random() < 0.35 and str(party.country) == "BG":
             extension = str(self.rng.randint(10, 99))
             phones.append(
                 PersonPhone(
@@ -110,7 +131,7 @@ class Filling:
         return f"{slugify(party.latin_name)[:30].strip('-') or 'firma'}.example"
 
     def link(self, person: ContactPerson, party: Counterparty, role: str, *areas: str, **values: Any) -> ContactLink:
-        link = ContactLink(person=person, party=party, role=self.roles[role], **values)
+        link = ContactLink(person=person, party=party, role=self.roles[role] if role else None, **values)
         self.links.append(link)
         self.link_areas += [(link, area) for area in areas]
         return link
@@ -118,7 +139,8 @@ class Filling:
     def people(self) -> None:
         bookkeeper: ContactPerson | None = None
         for number, party in enumerate(self.parties):
-            if not party.is_legal and number % 2:
+            if not party.is_legal:
+                self.natural_people(party, number)
                 continue
             head = self.person(party)
             position = self.rng.choice(data.POSITIONS[:2])
@@ -132,10 +154,14 @@ class Filling:
                 self.link(seller, party, "sales_representative", "orders", "complaints", position=data.POSITIONS[4])
             if party.is_client or party.is_supplier or party.is_own_firm:
                 # A bookkeeping office serves several small firms: one person, many parties.
-                if bookkeeper is None or number % 3:
-                    bookkeeper = self.person(party)
+                if party.is_foreign:
+                    accountant = self.person(party)
+                else:
+                    if bookkeeper is None or number % 3:
+                        bookkeeper = self.person(party)
+                    accountant = bookkeeper
                 self.link(
-                    bookkeeper,
+                    accountant,
                     party,
                     "accountant",
                     "invoices",
@@ -154,6 +180,14 @@ class Filling:
         ContactLinkArea.objects.bulk_create(
             ContactLinkArea(link=link, area=self.areas[area]) for link, area in self.link_areas
         )
+
+    def natural_people(self, party: Counterparty, number: int) -> None:
+        """A natural person is his own contact, or has someone who acts for him; he has no staff."""
+        if number % 2:
+            return
+        self.link(self.himself(party), party, "", "contracts", is_primary=True)
+        if number % 4 == 0:
+            self.link(self.person(party), party, "proxy", "orders", "payments", position="роднина")
 
     # -- Addresses ---------------------------------------------------------------------------------
 

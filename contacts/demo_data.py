@@ -31,17 +31,20 @@ FAMILIES = [
     "Петров", "Иванов", "Георгиев", "Димитров", "Тодоров", "Ангелов", "Стоянов", "Младенов", "Щерев", "Жеков",
     "Ъглев", "Цонев", "Янакиев", "Чолаков", "Хаджийски", "Юруков", "Велчев", "Желязков",
 ]  # fmt: skip
+# Enough for each country that no party has one of them twice; with several parties they come again after that.
 FOREIGNERS = {
-    "AT": ("Johanna", "Gruber"),
-    "CN": ("Wei", "Zhang"),
-    "DE": ("Jürgen", "Weiß"),
-    "GR": ("Eleni", "Papadopoulou"),
-    "IT": ("Giulia", "Bianchi"),
-    "PL": ("Łukasz", "Wiśniewski"),
-    "RO": ("Ștefan", "Ionescu"),
-    "RS": ("Đorđe", "Jovanović"),
-    "SI": ("Žiga", "Novak"),
+    "AT": [("Johanna", "Gruber"), ("Markus", "Steiner"), ("Katharina", "Moser"), ("Florian", "Pichler")],
+    "CN": [("Wei", "Zhang"), ("Li", "Chen"), ("Min", "Wang"), ("Jun", "Liu")],
+    "DE": [("Jürgen", "Weiß"), ("Sabine", "Krüger"), ("Thomas", "Vogel"), ("Anke", "Schäfer")],
+    "GR": [("Eleni", "Papadopoulou"), ("Nikos", "Georgiou"), ("Maria", "Vlachou"), ("Kostas", "Dimas")],
+    "IT": [("Giulia", "Bianchi"), ("Marco", "Ferrari"), ("Chiara", "Conti"), ("Luca", "Marino")],
+    "PL": [("Łukasz", "Wiśniewski"), ("Agnieszka", "Nowak"), ("Paweł", "Zieliński"), ("Ewa", "Kamińska")],
+    "RO": [("Ștefan", "Ionescu"), ("Ioana", "Popa"), ("Andrei", "Munteanu"), ("Elena", "Dobre")],
+    "RS": [("Đorđe", "Jovanović"), ("Jelena", "Petrović"), ("Miloš", "Ilić"), ("Ana", "Kovačević")],
+    "SI": [("Žiga", "Novak"), ("Maja", "Kranjc"), ("Luka", "Zupan"), ("Nina", "Kos")],
 }
+# Letters that fall apart into no letter and sign.
+IN_ADDRESSES = str.maketrans({"Ł": "L", "ł": "l", "ß": "ss", "Đ": "Dj", "đ": "dj"})
 
 # City district, quarter, postal code: parts of Sofia.
 SOFIA = [

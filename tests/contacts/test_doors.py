@@ -6,7 +6,15 @@ from django.urls import resolve
 
 from common.context_processors import menu
 from contacts import demo
-from contacts.models import Address, BankAccount, ContactArea, ContactLink, ContactPerson
+from contacts.models import (
+    Address,
+    BankAccount,
+    ContactArea,
+    ContactLink,
+    ContactPerson,
+    PersonEmail,
+    PersonPhone,
+)
 from counterparties import history
 from counterparties.duplicates import likely_duplicates
 from tests.factories.contacts import (
@@ -185,3 +193,23 @@ def test_demonstration_data_obeys_the_rules_of_the_models():
         for row in model.objects.all():
             row.full_clean()
     assert demo.holds_rows()
+
+
+def test_demonstration_people_fit_their_parties():
+    BankFactory(name="УниКредит Булбанк")
+    natural = NaturalPersonFactory.create_batch(6)
+    foreign = [SupplierFactory(country=country) for country in ("DE", "DE", "IT", "CN", "PL", "GR")]
+
+    demo.fill()
+
+    of_natural = ContactLink.objects.filter(party__in=natural)
+    assert of_natural.exists()
+    assert set(of_natural.values_list("position", flat=True)) <= {"", "роднина"}
+    assert not of_natural.filter(role__code__in=["mol", "accountant", "buyer"]).exists()
+    for party in foreign:
+        links = party.contact_links.all()
+        emails = list(PersonEmail.objects.filter(person__links__in=links).values_list("email", flat=True))
+        assert len({link.person.name for link in links}) == len(links) == len(set(emails))
+        phones = PersonPhone.objects.filter(person__links__in=links)
+        assert not phones.filter(number__startswith="+359").exists()
+        assert all(phone.number.is_valid() for phone in phones)
