@@ -69,13 +69,17 @@ def events_of_person(pk: int | None) -> list[Watched]:
 
 def natural_party_field(user: Any, person: ContactPerson) -> Any:
     natural = Counterparty.objects.visible_to(user).filter(person_kind=PersonKind.NATURAL)
-    return party_picker(
+    field = party_picker(
         user,
         queryset=natural.filter(archived_at__isnull=True) | natural.filter(pk=person.natural_party_id),
         label=_("The person's own dossier"),
         required=False,
         help_text=_("When the person is also a party: the dossier of that natural person."),
     )
+    # A number is a key: one that may not be chosen is refused, and does not mean whoever has these digits in his phone.
+    by_text = field.find
+    field.find = lambda rows, text: rows.none() if text.isdecimal() else by_text(rows, text)
+    return field
 
 
 def keep_natural_party(person: ContactPerson, data: dict[str, Any], user: Any) -> None:

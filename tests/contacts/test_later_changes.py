@@ -58,10 +58,10 @@ def test_a_bank_account_changed_meanwhile_is_refused_once():
     assert BankAccount.objects.get().holder == "Първи"
 
 
-@pytest.mark.parametrize("page", ["links", "persons"])
-def test_a_contact_changed_meanwhile_is_refused_once_his_phones_too(page):
+@pytest.mark.parametrize("place", ["links", "persons"])
+def test_a_contact_changed_meanwhile_is_refused_once_his_phones_too(place):
     link = ContactLinkFactory(position="директор")
-    url = f"/contacts/{page}/{link.pk if page == 'links' else link.person_id}/edit/"
+    url = f"/contacts/{place}/{link.pk if place == 'links' else link.person_id}/edit/"
     browser = browser_of(*RIGHTS)
     seen = opened(browser, url)
     link.person.note = "Отсъства до май"
@@ -85,15 +85,16 @@ def test_saving_what_nobody_else_has_touched_asks_nothing():
     assert ContactLink.objects.get().person.name == "Мария"
 
 
-@pytest.mark.parametrize("page", ["persons/add", "persons/edit", "links/edit"])
-def test_a_dossier_out_of_sight_cannot_be_chosen_as_the_persons_own(page):
+@pytest.mark.parametrize("place", ["persons/add", "persons/edit", "links/edit"])
+def test_a_dossier_out_of_sight_cannot_be_chosen_as_the_persons_own(place):
     hidden = NaturalPersonFactory(family_name="Скрит")
     user = worker(*RIGHTS, parties="mine")
     link = ContactLinkFactory(party=ClientFactory(trader=user))
+    NaturalPersonFactory(trader=user, name_latin=f"Number {hidden.pk}")
     url = f"/contacts/persons/add/?party={link.party_id}"
-    if page != "persons/add":
-        key = link.pk if page == "links/edit" else link.person_id
-        url = f"/contacts/{page.replace('/', f'/{key}/')}/"
+    if place != "persons/add":
+        key = link.pk if place == "links/edit" else link.person_id
+        url = f"/contacts/{place.replace('/', f'/{key}/')}/"
 
     answer = signed_in(user).post(url, typed(given_name="Мария", natural_party=hidden.pk))
 
