@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from common.text import without_nul
 
 PICKER_ROWS = 20
+SHORTEST_NUMBER = 9  # digits of an EIK; fewer digits alone are a key
 
 
 class PickerWidget(forms.Select):
@@ -88,6 +89,9 @@ class PickerField(forms.ModelChoiceField):
         text = without_nul(str(value)).strip()[:200]
         if text.isdecimal() and len(text) < 19 and (row := self.queryset.filter(pk=text).first()) is not None:
             return row
+        if text.isdecimal() and len(text) < SHORTEST_NUMBER:
+            # A key of a row that may not be chosen: looked for as a text, its digits would find another row.
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
         found = list(self.find(self.queryset, text)[:4])
         if len(found) == 1:
             return found[0]

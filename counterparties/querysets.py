@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.db import models
-from django.db.models import CharField, Exists, OuterRef, Q
+from django.db.models import CharField, Exists, OuterRef, Q, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
@@ -112,9 +113,11 @@ class CounterpartyQuerySet(models.QuerySet[Any]):
         The phone comes as text (`phone_text`): to parse it costs as much as all the rest of a row. So does the trader's
         name (`trader_name`).
         """
+        # A subquery, not a join: the count of the list drops what it does not need, but it would keep a join.
+        traders = get_user_model().objects.filter(pk=OuterRef("trader")).annotate(shown_name=name_of_user())
         return (
             self.select_related("status", "legal_form")
-            .annotate(phone_text=Cast("phone", CharField()), trader_name=name_of_user("trader__"))
+            .annotate(phone_text=Cast("phone", CharField()), trader_name=Subquery(traders.values("shown_name")))
             .defer("phone", "note", "comment", "search_text", "folded_name")
         )
 
