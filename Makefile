@@ -5,7 +5,8 @@ PYTHON_HERE = .venv/bin/python
 # Runs a command with SECRET_KEY, DEBUG and DATABASE_URL set, and the embedded PostgreSQL under it.
 WITH_DATABASE = $(PYTHON_HERE) bin/environment.py
 WITH_TEST_DATABASE = $(PYTHON_HERE) bin/environment.py --test
-PYTEST = env -u PYTHONDONTWRITEBYTECODE DJANGO_ALLOW_ASYNC_UNSAFE=true $(WITH_TEST_DATABASE) pytest -n 2
+# Tracebacks as Python writes them: under a browser's loop the pretty ones can end the whole run (a fault of Python 3.11).
+PYTEST = env -u PYTHONDONTWRITEBYTECODE DJANGO_ALLOW_ASYNC_UNSAFE=true $(WITH_TEST_DATABASE) pytest -n 2 --tb=native
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run test test-fast lint fmt bench clean lock messages
