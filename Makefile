@@ -23,8 +23,9 @@ setup-dev: ## install also what tests and checks need
 run: setup ## serve on http://127.0.0.1:8000 with a worker; PORT=8123 for another port
 	@exec $(PYTHON_HERE) bin/serve.py $(PORT)
 
-test: setup-dev ## every test, in headless Chromium too
-	@exec $(PYTEST) $(ARGS)
+test: setup-dev ## every test, in headless Chromium too; what fails is tried once more, alone
+	@$(PYTEST) $(ARGS) || { echo "Once more, alone, what failed:"; \
+	    exec $(PYTEST) -n 0 --last-failed --last-failed-no-failures none $(ARGS); }
 
 test-fast: setup-dev ## the tests without browser, concurrency and long ones
 	@exec $(PYTEST) -m "not browser and not concurrency and not slow" $(ARGS)
