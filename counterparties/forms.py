@@ -13,7 +13,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.forms import RecordForm
+from common.forms import CleanCharField, RecordForm
 from common.pickers import PickerField
 from common.uploads import DOCUMENT_TYPES, check_upload, safe_name
 from counterparties import history, identifiers
@@ -255,7 +255,7 @@ class CounterpartyForm(RecordForm):
                     now = _("Now: %(name)s. A new file takes its place.") % {"name": value.file_name}
                     common["help_text"] = conditional_escape(now)
                 return forms.FileField(**common)
-        return CleanedText(max_length=1000, **common)
+        return CleanCharField(max_length=1000, **common)
 
     @property
     def fieldsets(self) -> list[tuple[Any, list[Any]]]:
@@ -495,13 +495,3 @@ class CounterpartyForm(RecordForm):
 
 def one_or_more(row: str | tuple[str, ...]) -> tuple[str, ...]:
     return (row,) if isinstance(row, str) else row
-
-
-class CleanedText(forms.CharField):
-    """A text field made after the form's own: cleaned like the others."""
-
-    def to_python(self, value: Any) -> Any:
-        from common.forms import cleaned_or_refused
-
-        text = super().to_python(value)
-        return cleaned_or_refused(text, multiline=False) if text else text
