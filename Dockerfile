@@ -9,9 +9,10 @@ RUN npm ci --omit=optional --no-progress
 
 # -- Python packages ---------------------------------------------------------------------------------------------------
 FROM python:3.11-slim-bookworm AS packages
-COPY requirements/base.txt /build/
+COPY requirements/base.txt requirements/s3.txt /build/
 RUN python -m venv /venv \
-    && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes -r /build/base.txt
+    && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes \
+        -r /build/base.txt -r /build/s3.txt
 
 # -- The product -------------------------------------------------------------------------------------------------------
 FROM python:3.11-slim-bookworm AS product

@@ -8,7 +8,8 @@ compile() {
         --no-emit-index-url "$@"
 }
 compile "$@" requirements/base.in -o requirements/base.txt
-compile "$@" -c requirements/base.txt requirements/dev.in -o requirements/dev.txt
+compile "$@" -c requirements/base.txt requirements/s3.in -o requirements/s3.txt
+compile "$@" -c requirements/base.txt -c requirements/s3.txt requirements/dev.in -o requirements/dev.txt
 compile "$@" requirements/node.in -o requirements/node.txt
 
 command -v npm >/dev/null 2>&1 || PATH=$PWD/.venv/bin:$PATH
