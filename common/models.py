@@ -1,13 +1,18 @@
-"""Rows that any app may need: work done in the background and views of lists that users saved."""
+"""Rows that any app may need: work done in the background, views of lists that users saved, notifications."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
+
+from common.notifications import MOST_AGE_OF_NOTICE, MOST_TAKEN, TAKE, TELL, Words, is_local, said
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -101,3 +106,113 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def visible_to(self, user: Any) -> NotificationQuerySet:
+        """A notification is its user's alone."""
+        return self.filter(user=user) if user.is_authenticated else self.none()
+
+    def unread(self) -> NotificationQuerySet:
+        return self.filter(read_at=None)
+
+    def unseen(self) -> NotificationQuerySet:
+        """Not read, and not yet shown as a notice on a page either."""
+        return self.filter(read_at=None, shown_at=None)
+
+    def tell(
+        self,
+        users: Any,
+        *,
+        kind: str,
+        key: str,
+        title: Words,
+        text: Words = "",
+        url: str = "",
+        level: str = "info",
+        language: str = "",
+    ) -> int:
+        """Tell a user (or each of several) something once: what has this key already is left as it is.
+
+        Words are kept in the language of the user: give a function, or a lazily translated text. Returns how many
+        are new.
+        """
+        if url and not is_local(url):
+            raise ValueError("a notification leads to a page of our own")
+        # In one order always, so that two workers that tell the same wait for each other instead of blocking.
+        told = sorted({user.pk: user for user in ([users] if hasattr(users, "pk") else users)}.items())
+        if not told:
+            return 0
+        rows = []
+        for pk, user in told:
+            with translation.override(language or user.language or settings.LANGUAGE_CODE):
+                rows.append((pk, said(title, 200), said(text, 500)))
+        pks, titles, texts = zip(*rows, strict=True)
+        with connection.cursor() as cursor:
+            # Not bulk_create(): it does not say how many of the rows are new.
+            cursor.execute(TELL, [kind, key, url, level, timezone.now(), list(pks), list(titles), list(texts)])
+            return cursor.rowcount
+
+    def take_unseen(self, user: Any, page: str = "") -> list[Notification]:
+        """Take what is to be shown on the user's page now, newest first. Of requests at the same time one gets it.
+
+        What leads to the page that is open, and what is older than a day, is not worth a notice.
+        """
+        now = timezone.now()
+        taken = self.raw(TAKE, [user.pk, now - MOST_AGE_OF_NOTICE, page, MOST_TAKEN, now])
+        return sorted(taken, key=lambda one: (one.created_at, one.pk), reverse=True)
+
+    def mark_read(self) -> int:
+        """Mark as read what is not yet; it need not be shown any more either. Returns how many were unread."""
+        now = timezone.now()
+        return self.unread().update(read_at=now, shown_at=Coalesce("shown_at", Value(now)))
+
+
+class Notification(models.Model):
+    """Something that a user is told once: in the bell of the top bar, and as a notice on the page that is open."""
+
+    class Level(models.TextChoices):
+        INFO = "info", _("information")
+        SUCCESS = "success", _("success")
+        WARNING = "warning", _("warning")
+        DANGER = "danger", _("danger")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    # What it is about ("job", "reminder"); apps name theirs in common.notifications.kinds.
+    kind = models.CharField(_("kind"), max_length=30)
+    title = models.CharField(_("title"), max_length=200)
+    text = models.CharField(_("text"), max_length=500, blank=True)
+    url = models.CharField(max_length=300, blank=True)
+    level = models.CharField(_("level"), max_length=10, choices=Level, default=Level.INFO)
+    # The same thing is told to a user once.
+    key = models.CharField(max_length=150)
+    created_at = models.DateTimeField(_("time"), default=timezone.now)
+    shown_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(_("read"), null=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("notification")
+        verbose_name_plural = _("notifications")
+        ordering = ["-created_at", "-pk"]
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="notification_key_unique")]
+        indexes = [
+            models.Index(fields=["user", "-created_at", "-id"], name="notification_of_user"),
+            models.Index(
+                fields=["user", "-created_at", "-id"], name="notification_unread", condition=models.Q(read_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        """Opening it there marks it as read and leads to what it is about."""
+        return reverse("common:notification_open", args=[self.pk])
+
+    @property
+    def target(self) -> str:
+        """Where it leads; only ever a page of our own."""
+        return self.url if is_local(self.url) else reverse("common:notification_list")

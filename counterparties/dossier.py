@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.db.models import IntegerField, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from common.addresses import address
+from common.expressions import COUNT_CAP, CappedCount
 from common.lists import Action, ListPage
 from common.phones import national
 from common.registry import Registry
@@ -25,7 +26,6 @@ from counterparties.kinds import Kind
 from counterparties.models import Counterparty
 
 EVERY_KIND = tuple(Kind)
-COUNT_CAP = 999
 GROUPS = {
     "general": gettext_lazy("General"),
     "client": gettext_lazy("Client"),
@@ -33,16 +33,6 @@ GROUPS = {
     "money": gettext_lazy("Money"),
     "other": gettext_lazy("Other"),
 }
-
-
-class CappedCount(Subquery):
-    """Count of a queryset's rows as a subquery that stops counting one past the cap."""
-
-    template = "(SELECT count(*) FROM (%(subquery)s) capped)"
-    output_field = IntegerField()
-
-    def __init__(self, queryset: QuerySet[Any]) -> None:
-        super().__init__(queryset.order_by().values("pk")[: COUNT_CAP + 1])
 
 
 class DossierTab:

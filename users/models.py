@@ -14,6 +14,9 @@ from django.db.models.functions import Coalesce, Concat, JSONObject, NullIf, Tri
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from common.expressions import CappedCount
+from common.models import Notification
+from common.notifications import COUNT_CAP
 from users.scopes import FirmsScope, PartiesScope, widest
 
 
@@ -53,7 +56,7 @@ def name_of_user(prefix: str = "") -> Any:
 
 class UserQuerySet(models.QuerySet["User"]):
     def with_rights(self) -> UserQuerySet:
-        """Bring permissions, scopes and second factor along with the user, without a further query."""
+        """Bring permissions, scopes, second factor and the bell's number along with the user, in the one query."""
         full_name = Concat(F("content_type__app_label"), Value("."), F("codename"))
         return self.annotate(
             own_permissions=ArraySubquery(Permission.objects.filter(user=OuterRef("pk")).values_list(full_name)),
@@ -69,6 +72,7 @@ class UserQuerySet(models.QuerySet["User"]):
                     )
                 )
             ),
+            unread_notifications=CappedCount(Notification.objects.filter(user=OuterRef("pk")).unread(), COUNT_CAP),
             has_second_factor=Exists(Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)),
         )
 
