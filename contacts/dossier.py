@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from common.addresses import address
 from common.context_processors import MenuEntry, menu
+from common.expressions import CappedCount
 from common.lists import Action
 from contacts import doors, requisites  # noqa: F401  (they register themselves)
 from contacts.access import tab_url
 from contacts.lists import AddressList, BankAccountList, ContactLinkList
 from contacts.models import Address, BankAccount, ContactLink, PersonPhone
 from counterparties import dossier
-from counterparties.dossier import CappedCount, DossierTab
+from counterparties.dossier import DossierTab
 from counterparties.kinds import Kind
 from counterparties.models import Counterparty
 

@@ -5,6 +5,7 @@ from django.db.models import Value
 from django.urls import reverse
 from django_filters import CharFilter
 
+from common.expressions import CappedCount
 from common.lists import Action, Column, ListPage
 from common.registry import Registry
 from counterparties import dossier, lists
@@ -46,7 +47,7 @@ class DeliveriesTab(dossier.DossierTab):
     list_page = ServingFirms
 
     def count_expression(self, party, user):
-        return dossier.CappedCount(self.narrow(ServingFirm.objects.all(), party))
+        return CappedCount(self.narrow(ServingFirm.objects.all(), party))
 
 
 @pytest.fixture
