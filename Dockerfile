@@ -30,12 +30,13 @@ ENV PATH=/venv/bin:$PATH \
 COPY --from=packages /venv /venv
 WORKDIR /app
 COPY . .
-# Vendored files, messages and static files are made once, here. The key and the database address serve this step
+# Vendored files, messages and static files are made once, here. The keys and the database address serve this step
 # alone and are not used: collecting files needs settings, not data.
 RUN --mount=type=bind,from=front-end,source=/build/node_modules,target=/app/node_modules \
     python bin/vendor.py \
     && python bin/messages.py compile \
-    && SECRET_KEY=only-for-building DATABASE_URL=postgres:///none python manage.py collectstatic --noinput --verbosity=0 \
+    && SECRET_KEY=only-for-building FIELD_ENCRYPTION_KEYS=b25seS1mb3ItYnVpbGRpbmctLS0tLS0tLS0tLS0tLS0= \
+        DATABASE_URL=postgres:///none python manage.py collectstatic --noinput --verbosity=0 \
     && python -m compileall -q -x "node_modules|static" .
 USER dossier
 EXPOSE 8000

@@ -3,15 +3,14 @@
     python bin/environment.py [--test] [--database NAME] COMMAND [ARGUMENT…]
 
 Whatever the user sets, in the environment or in `.env`, is left alone. What is missing is filled in for a machine of
-one's own: SECRET_KEY (kept in var/secret_key), DEBUG=1, and DATABASE_URL of the embedded engine, which is started for
-the command and stopped after it. `--test` takes the faster cluster for tests. `--database` takes another database of
-the same server and makes it when there is none.
+one's own: SECRET_KEY and FIELD_ENCRYPTION_KEYS (kept in var/secret_key and var/encryption_key), DEBUG=1, and
+DATABASE_URL of the embedded engine, which is started for the command and stopped after it. `--test` takes the faster
+cluster for tests. `--database` takes another database of the same server and makes it when there is none.
 """
 
 import argparse
 import os
 import re
-import secrets
 import signal
 import subprocess
 import sys
@@ -21,6 +20,10 @@ from pathlib import Path
 from types import FrameType
 
 from postgres import ROOT, Cluster, EngineError
+
+sys.path.append(str(ROOT))
+
+from config.keys import kept_key, new_encryption_key, new_secret_key
 
 VARIABLE = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$")
 
@@ -32,17 +35,6 @@ def from_dotenv(path: Path = ROOT / ".env") -> dict[str, str]:
     lines = path.read_text(encoding="utf-8").splitlines()
     pairs = (match.groups() for match in map(VARIABLE.match, lines) if match)
     return {name: value.strip("'\"") for name, value in pairs}
-
-
-def secret_key() -> str:
-    """The key of this checkout, made on first use and readable by its owner alone."""
-    path = ROOT / "var" / "secret_key"
-    if not path.exists():
-        path.parent.mkdir(exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(64))
-    return path.read_text(encoding="ascii").strip()
 
 
 def with_database(url: str, name: str) -> str:
@@ -66,7 +58,9 @@ def environment(*, test: bool = False, database: str = "") -> Iterator[dict[str,
     given = from_dotenv() | {name: value for name, value in os.environ.items() if value}
     result = dict(os.environ)
     if not given.get("SECRET_KEY"):
-        result["SECRET_KEY"] = secret_key()
+        result["SECRET_KEY"] = kept_key(ROOT / "var" / "secret_key", new_secret_key)
+    if not given.get("FIELD_ENCRYPTION_KEYS"):
+        result["FIELD_ENCRYPTION_KEYS"] = kept_key(ROOT / "var" / "encryption_key", new_encryption_key)
     if "DEBUG" not in given:
         result["DEBUG"] = "1"
     # Programs of the virtual environment come first, and what they print appears at once.

@@ -11,10 +11,13 @@ import structlog
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from config.keys import encryption_keys, kept_key, new_encryption_key
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env(
     DEBUG=(bool, False),
+    FIELD_ENCRYPTION_KEYS=(list, []),
     ALLOWED_HOSTS=(list, []),
     CSRF_TRUSTED_ORIGINS=(list, []),
     EMAIL_URL=(str, ""),
@@ -33,6 +36,14 @@ if (BASE_DIR / ".env").exists():
 VERSION = "0.1.0"
 SECRET_KEY = env("SECRET_KEY")
 DEBUG = env("DEBUG")
+# The first encrypts, all decrypt (`manage.py rotate_encryption`). Only a machine of one's own makes one for itself.
+try:
+    FIELD_ENCRYPTION_KEYS = encryption_keys(
+        env("FIELD_ENCRYPTION_KEYS")
+        or ([kept_key(BASE_DIR / "var" / "encryption_key", new_encryption_key)] if DEBUG else [])
+    )
+except ValueError as problem:
+    raise environ.ImproperlyConfigured(str(problem)) from None
 ALLOWED_HOSTS = env("ALLOWED_HOSTS") or (["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
 CSRF_TRUSTED_ORIGINS = env("CSRF_TRUSTED_ORIGINS")
 

@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from common.models import Job
+from config.keys import new_encryption_key
 from tests import access_world as w
 from tests.access_world import World
 from tests.factories.users import PASSWORD, UserFactory
@@ -285,10 +286,20 @@ def test_the_settings_of_a_server_pass_every_check_of_django():
         "--fail-level",
         "WARNING",
         SECRET_KEY="x8Jq-0wEr7yU!iopASDFghjklZXcvbnm1234567890_qwertyUIOP",
+        FIELD_ENCRYPTION_KEYS=new_encryption_key(),
         ALLOWED_HOSTS="dossier.example",
     )
 
     assert run.returncode == 0, run.stderr + run.stdout
+
+
+@pytest.mark.parametrize("keys", ["", "too-short", "я" * 43 + "=", "A" * 43 + "=,short", "A" * 43])
+def test_on_a_server_no_keys_or_bad_keys_of_encryption_stop_the_start_and_are_not_told(keys):
+    run = manage("check", FIELD_ENCRYPTION_KEYS=keys, ALLOWED_HOSTS="dossier.example")
+
+    assert run.returncode != 0
+    assert "ImproperlyConfigured: FIELD_ENCRYPTION_KEYS" in run.stderr
+    assert not keys or keys not in run.stderr
 
 
 def test_without_a_secret_nothing_starts():

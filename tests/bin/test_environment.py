@@ -1,10 +1,13 @@
 """What `make run` fills in, and what it leaves to the user."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import environment
 import postgres
 import pytest
+
+from config.keys import encryption_keys, kept_key, new_encryption_key
 
 
 @pytest.fixture
@@ -17,7 +20,7 @@ def checkout(tmp_path, monkeypatch):
     monkeypatch.setattr(environment, "ROOT", tmp_path)
     monkeypatch.setattr(environment.from_dotenv, "__defaults__", (tmp_path / ".env",))
     monkeypatch.setattr(postgres.Cluster, "start", refuse)
-    for name in ("SECRET_KEY", "DATABASE_URL", "DEBUG"):
+    for name in ("SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "DATABASE_URL", "DEBUG"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path
 
@@ -44,12 +47,34 @@ def test_the_secret_key_is_made_once_and_kept_private(checkout, monkeypatch):
     assert (checkout / "var" / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
+def test_the_encryption_key_is_made_once_and_kept_private(checkout, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://me@db.example/mine")
+
+    with environment.environment() as first, environment.environment() as second:
+        assert first["FIELD_ENCRYPTION_KEYS"] == second["FIELD_ENCRYPTION_KEYS"]
+
+    assert encryption_keys([first["FIELD_ENCRYPTION_KEYS"]])
+    assert (checkout / "var" / "encryption_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_processes_that_start_together_share_one_key(tmp_path):
+    path = tmp_path / "var" / "key"
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(lambda _number: kept_key(path, new_encryption_key), range(40)))
+
+    assert len(keys) == 1
+    assert list(path.parent.iterdir()) == [path]
+
+
 def test_what_the_user_sets_is_left_alone(checkout, monkeypatch):
-    (checkout / ".env").write_text("DEBUG=0\nSECRET_KEY=mine\nDATABASE_URL=postgres://me@db.example/mine\n")
+    (checkout / ".env").write_text(
+        "DEBUG=0\nSECRET_KEY=mine\nFIELD_ENCRYPTION_KEYS=mine\nDATABASE_URL=postgres://me@db.example/mine\n"
+    )
 
     with environment.environment() as environ:
         assert "DEBUG" not in environ
         assert "SECRET_KEY" not in environ
+        assert "FIELD_ENCRYPTION_KEYS" not in environ
 
 
 @pytest.mark.parametrize(
