@@ -3,6 +3,7 @@
 A value that is missing or wrong stops the start; nothing is guessed.
 """
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,11 @@ env = environ.Env(
     EMAIL_URL=(str, ""),
     DEFAULT_FROM_EMAIL=(str, "dossier@localhost"),
     MEDIA_ROOT=(str, str(BASE_DIR / "var" / "media")),
+    S3_BUCKET=(str, ""),
+    S3_ENDPOINT_URL=(str, ""),
+    S3_REGION=(str, ""),
+    S3_ACCESS_KEY_ID=(str, ""),
+    S3_SECRET_ACCESS_KEY=(str, ""),
     VIES_URL=(str, "https://ec.europa.eu/taxation_customs/vies/rest-api"),
     VIES_TIMEOUT=(float, 8.0),
     TRUSTED_PROXY_COUNT=(int, 0),
@@ -48,6 +54,8 @@ ALLOWED_HOSTS = env("ALLOWED_HOSTS") or (["localhost", "127.0.0.1", "[::1]"] if 
 CSRF_TRUSTED_ORIGINS = env("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
+    "events",
+    "documents",
     "contacts",
     "counterparties",
     "users",
@@ -190,11 +198,32 @@ PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": env("MEDIA_ROOT"), "file_permissions_mode": 0o600},
+FILES_ON_DISK: dict[str, Any] = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"location": env("MEDIA_ROOT"), "file_permissions_mode": 0o600},
+}
+FILES_IN_S3: dict[str, Any] = {
+    "BACKEND": "common.storage.PrivateS3Storage",
+    "OPTIONS": {
+        "bucket_name": env("S3_BUCKET"),
+        "endpoint_url": env("S3_ENDPOINT_URL") or None,
+        "region_name": env("S3_REGION") or None,
+        "access_key": env("S3_ACCESS_KEY_ID") or None,
+        "secret_key": env("S3_SECRET_ACCESS_KEY") or None,
     },
+}
+if env("S3_BUCKET"):
+    if not (find_spec("storages") and find_spec("boto3")):
+        raise environ.ImproperlyConfigured(
+            "S3_BUCKET is set, but the packages for S3 are not installed: "
+            ".venv/bin/python -m pip install --no-deps --require-hashes -r requirements/s3.txt"
+        )
+    if bool(env("S3_ACCESS_KEY_ID")) != bool(env("S3_SECRET_ACCESS_KEY")):
+        raise environ.ImproperlyConfigured("S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY are set together or not at all.")
+elif any(FILES_IN_S3["OPTIONS"].values()):
+    raise environ.ImproperlyConfigured("S3_BUCKET is not set, though other variables of S3 are.")
+STORAGES = {
+    "default": FILES_IN_S3 if env("S3_BUCKET") else FILES_ON_DISK,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = env("MEDIA_ROOT")  # no MEDIA_URL: every file is served by a view that asks for the right first
