@@ -12,6 +12,8 @@ urlpatterns = [
     path("", include("users.urls")),
     path("", include("counterparties.urls")),
     path("contacts/", include("contacts.urls")),
+    path("documents/", include("documents.urls")),
+    path("events/", include("events.urls")),
     path("health/", HealthCheckView.as_view(checks=HEALTH_CHECKS), name="health"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),

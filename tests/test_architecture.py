@@ -17,7 +17,7 @@ from counterparties import dossier, history
 
 ROOT = Path(settings.BASE_DIR)
 # From the ground up; an app may point at its own rows and at those below it.
-FLOORS = ["common", "users", "counterparties", "contacts", "config"]
+FLOORS = ["common", "users", "counterparties", "contacts", "documents", "events", "config"]
 OUR_MODELS = [model for model in apps.get_models() if model._meta.app_label in FLOORS]
 WRITTEN = [model for model in OUR_MODELS if not model.__name__.endswith("Event")]  # events are made by pghistory
 
@@ -50,7 +50,9 @@ def test_the_floors_are_those_of_the_import_contract():
     contract = (ROOT / "pyproject.toml").read_text()
     block = contract[contract.index("layers = [") :]
 
-    layers = re.findall(r'^    "([a-z]+)",$', block[: block.index("]")], re.MULTILINE)
+    lines = re.findall(r'^    "(.+)",$', block[: block.index("]")], re.MULTILINE)
+    # What stands in brackets is still to be built.
+    layers = [name for line in lines for name in line.split(" | ") if not name.startswith("(")]
 
     assert layers == FLOORS[::-1]
 

@@ -27,8 +27,39 @@ class Role:
     permissions: tuple[str, ...]
 
 
-SEE_EVERY_KIND = ("counterparties.view_*", "contacts.view_*")
+SEE_EVERY_KIND = (
+    "counterparties.view_*",
+    "contacts.view_*",
+    "documents.view_file",
+    "documents.view_letter",
+    "documents.view_formvalue",
+    "events.view_event",
+)
 WRITE_CONTACT_TABS = ("contacts.add_*", "contacts.change_*")
+# What everyone does who deals with parties: says what happened, files papers, registers letters, writes e-mails.
+KEEP_THE_DOSSIER = (
+    "documents.add_file",
+    "documents.change_file",
+    "documents.add_letter",
+    "documents.change_letter",
+    "documents.change_formvalue",
+    "documents.fill_formtemplate",
+    "events.add_event",
+    "events.change_event",
+    "events.send_email",
+)
+EXPORT_THE_DOSSIER = (
+    "documents.export_file",
+    "documents.export_letter",
+    "documents.export_formvalue",
+    "events.export_event",
+)
+PERSONAL_PAPERS = (
+    "documents.view_personaldocument",
+    "documents.add_personaldocument",
+    "documents.change_personaldocument",
+    "documents.reveal_personaldocument",
+)
 
 ROLES: dict[str, Role] = {
     role.code: role
@@ -42,6 +73,14 @@ ROLES: dict[str, Role] = {
             (
                 *SEE_EVERY_KIND,
                 *WRITE_CONTACT_TABS,
+                *KEEP_THE_DOSSIER,
+                *EXPORT_THE_DOSSIER,
+                *PERSONAL_PAPERS,
+                "documents.delete_file",
+                "documents.cancel_letter",
+                "documents.erase_personaldocument",
+                "documents.export_personaldocument",
+                "events.handle_inbox",
                 "counterparties.add_*",
                 "counterparties.change_*",
                 "counterparties.archive_*",
@@ -64,6 +103,7 @@ ROLES: dict[str, Role] = {
             FirmsScope.ASSIGNED,
             (
                 *SEE_EVERY_KIND,
+                *KEEP_THE_DOSSIER,
                 "contacts.add_contactperson",
                 "contacts.change_contactperson",
                 "contacts.add_address",
@@ -85,6 +125,7 @@ ROLES: dict[str, Role] = {
             (
                 *SEE_EVERY_KIND,
                 *WRITE_CONTACT_TABS,
+                *KEEP_THE_DOSSIER,
                 "contacts.archive_*",
                 "counterparties.add_supplier",
                 "counterparties.change_supplier",
@@ -101,6 +142,12 @@ ROLES: dict[str, Role] = {
             (
                 *SEE_EVERY_KIND,
                 *WRITE_CONTACT_TABS,
+                *KEEP_THE_DOSSIER,
+                *EXPORT_THE_DOSSIER,
+                *PERSONAL_PAPERS,
+                "documents.delete_file",
+                "documents.cancel_letter",
+                "events.handle_inbox",
                 "counterparties.add_*",
                 "counterparties.change_*",
                 "counterparties.export_*",
@@ -124,6 +171,11 @@ ROLES: dict[str, Role] = {
                 "counterparties.view_own_firm",
                 "contacts.view_contactperson",
                 "contacts.view_address",
+                "documents.view_file",
+                "documents.add_file",
+                "events.view_event",
+                "events.add_event",
+                "events.change_event",
             ),
         ),
         Role("viewer", "Наблюдател", PartiesScope.FIRMS, FirmsScope.ASSIGNED, SEE_EVERY_KIND),
@@ -136,7 +188,10 @@ ROLES: dict[str, Role] = {
                 *SEE_EVERY_KIND,
                 "counterparties.export_*",
                 "counterparties.balance_*",
+                *EXPORT_THE_DOSSIER,
                 "counterparties.view_personal_number_log",
+                "documents.view_personaldocument",
+                "documents.view_personaldocument_log",
                 "contacts.export_*",
             ),
         ),
@@ -144,7 +199,13 @@ ROLES: dict[str, Role] = {
 }
 
 # Rights over reading that no star of a role other than the administrator's may give.
-GUARDED = ("counterparties.view_personal_number_log", "users.*", "auth.*", "admin.*")
+GUARDED = (
+    "counterparties.view_personal_number_log",
+    "documents.*personaldocument*",
+    "users.*",
+    "auth.*",
+    "admin.*",
+)
 
 
 def permissions_of(role: Role, known: dict[str, Permission]) -> list[Permission]:

@@ -1,0 +1,3 @@
+"""What this app hangs on the dossier. Each part registers itself in a module of its own; here they are brought in."""
+
+from documents import placeholder_set  # noqa: F401  (registers itself)

@@ -1,0 +1,1 @@
+"""What this app hangs on the dossier. Each part registers itself in a module of its own; here they are brought in."""

@@ -1,0 +1,25 @@
+"""Events with all that hangs on them, calendars, e-mail."""
+
+from events.models.events import (
+    CalendarFeed,
+    Event,
+    EventContact,
+    EventFile,
+    EventParticipant,
+    EventType,
+    Reminder,
+)
+from events.models.mail import Email, Mailbox, MailTemplate
+
+__all__ = [
+    "CalendarFeed",
+    "Email",
+    "Event",
+    "EventContact",
+    "EventFile",
+    "EventParticipant",
+    "EventType",
+    "MailTemplate",
+    "Mailbox",
+    "Reminder",
+]
