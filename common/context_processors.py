@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from common.notifications import COUNT_CAP
 from common.registry import Registry
 
 
@@ -58,12 +59,33 @@ def is_active(url: str, path: str) -> bool:
     return path == url or (url != "/" and path.startswith(url))
 
 
+@dataclass(frozen=True)
+class Bell:
+    """The bell in the top bar: how many notifications are unread."""
+
+    count: int
+
+    @property
+    def number(self) -> str:
+        return f"{COUNT_CAP}+" if self.count > COUNT_CAP else str(self.count)
+
+
+def bell_of(user: Any) -> Bell | None:
+    """The user's bell; None while his role waits for a second factor, without which he cannot open it."""
+    rights = user.rights
+    if rights.second_factor_required and not rights.second_factor_set:
+        return None
+    # Loaded with the user of the session; nobody else is shown a page.
+    return Bell(getattr(user, "unread_notifications", 0))
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
     return {
         "menu": shown(menu, request) if signed_in else [],
         "new_menu": shown(new_menu, request) if signed_in else [],
+        "bell": bell_of(user) if signed_in else None,
         "ui_theme": getattr(user, "theme", "auto") if signed_in else "auto",
         "ui_language": get_language(),
         "product_version": settings.VERSION,

@@ -22,7 +22,8 @@ from django.utils.translation import gettext as _
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from common.models import Job
+from common.models import Job, Notification
+from common.notifications import KEPT_DAYS as NOTIFICATIONS_KEPT_DAYS
 
 logger = logging.getLogger(__name__)
 
@@ -126,6 +127,7 @@ def do_work(job_pk: int) -> None:
                 tasks[job.task](running)
                 job.state, job.finished_at = Job.State.DONE, timezone.now()
                 job.save(update_fields=["state", "finished_at", "message", "result_url", "file", "file_name"])
+                tell_owner(job)
         except JobRefused as refusal:
             running.drop_file()
             fail(job, str(refusal))
@@ -136,7 +138,25 @@ def do_work(job_pk: int) -> None:
 
 
 def fail(job: Job, message: str) -> None:
-    Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED, message=message, finished_at=timezone.now())
+    job.state, job.message, job.result_url, job.finished_at = Job.State.FAILED, message, "", timezone.now()
+    with transaction.atomic():
+        job.save(update_fields=["state", "message", "finished_at"])
+        tell_owner(job)
+
+
+def tell_owner(job: Job) -> None:
+    """Tell the owner that his job has ended; who watches its page has read it a moment later."""
+    words = _("Did not succeed: %(title)s") if job.failed else _("Done: %(title)s")
+    Notification.objects.tell(
+        job.user,
+        kind="job",
+        key=job.key,
+        title=words % {"title": job.title},
+        text=job.message,
+        # A file is fetched from the job's page: the link of a notification opens, it does not download.
+        url=job.get_absolute_url() if job.file else job.result_url or job.get_absolute_url(),
+        level="danger" if job.failed else "success",
+    )
 
 
 @app.periodic(cron="*/2 * * * *", periodic_id="stalled")
@@ -151,16 +171,17 @@ async def retry_stalled(context: Any, timestamp: int) -> None:
 @app.periodic(cron="40 3 * * *", periodic_id="sweep")
 @app.task(name="common.sweep", queueing_lock="sweep", pass_context=True)
 async def sweep(context: Any, timestamp: int) -> None:
-    """Every night: what is over is not kept for ever – finished jobs and files, queue rows, old sessions."""
+    """Every night: what is over is not kept for ever – finished jobs and files, queue rows, notifications, sessions."""
     await context.app.job_manager.delete_old_jobs(nb_hours=7 * 24, include_failed=True, include_cancelled=True)
     await sync_to_async(delete_what_is_over)(timezone.now())
 
 
 def delete_what_is_over(now: dt.datetime) -> int:
-    """Delete jobs that ended a month ago, with their files, and sessions that have ended. Returns how many jobs."""
+    """Delete what is over: jobs of a month ago with their files, old notifications, sessions. Returns how many jobs."""
     over = Job.objects.filter(finished_at__lt=now - dt.timedelta(days=KEPT_DAYS))
     for job in over.exclude(file=""):
         job.file.delete(save=False)
     deleted, _by_model = over.delete()
+    Notification.objects.filter(created_at__lt=now - dt.timedelta(days=NOTIFICATIONS_KEPT_DAYS)).delete()
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     return deleted

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from common.notifications import MOST_AGE_OF_NOTICE, MOST_TAKEN, TAKE, TELL, Words, is_local, said
+from common.notifications import COUNT_CAP, MOST_AGE_OF_NOTICE, MOST_TAKEN, TAKE, TELL, Words, is_local, kinds, said
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -59,6 +59,11 @@ class Job(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("common:job_detail", args=[self.pk])
+
+    @property
+    def key(self) -> str:
+        """By which its end is told to its owner."""
+        return f"job:{self.pk}"
 
     @property
     def running(self) -> bool:
@@ -130,7 +135,6 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         text: Words = "",
         url: str = "",
         level: str = "info",
-        language: str = "",
     ) -> int:
         """Tell a user (or each of several) something once: what has this key already is left as it is.
 
@@ -145,7 +149,7 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
             return 0
         rows = []
         for pk, user in told:
-            with translation.override(language or user.language or settings.LANGUAGE_CODE):
+            with translation.override(user.language or settings.LANGUAGE_CODE):
                 rows.append((pk, said(title, 200), said(text, 500)))
         pks, titles, texts = zip(*rows, strict=True)
         with connection.cursor() as cursor:
@@ -161,6 +165,20 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         now = timezone.now()
         taken = self.raw(TAKE, [user.pk, now - MOST_AGE_OF_NOTICE, page, MOST_TAKEN, now])
         return sorted(taken, key=lambda one: (one.created_at, one.pk), reverse=True)
+
+    def mark_shown(self) -> int:
+        """They have been seen without being opened: no notice is needed any more."""
+        return self.filter(shown_at=None).update(shown_at=timezone.now())
+
+    def capped(self) -> int:
+        """How many there are; of more than the bell says it does not matter how many more."""
+        return len(self.order_by().values_list("pk")[: COUNT_CAP + 1])
+
+    def settle(self, user: Any, *keys: str) -> None:
+        """The user has before him what these keys tell: nothing of it needs to be told any more."""
+        read = self.visible_to(user).filter(key__in=keys).mark_read()
+        if read and user.unread_notifications <= COUNT_CAP:
+            user.unread_notifications -= read  # the bell of the page that is being made
 
     def mark_read(self) -> int:
         """Mark as read what is not yet; it need not be shown any more either. Returns how many were unread."""
@@ -211,6 +229,16 @@ class Notification(models.Model):
     def get_absolute_url(self) -> str:
         """Opening it there marks it as read and leads to what it is about."""
         return reverse("common:notification_open", args=[self.pk])
+
+    @property
+    def icon(self) -> str:
+        kind = kinds.get(self.kind)
+        return kind.icon if kind is not None else "bell"
+
+    @property
+    def notice_level(self) -> str:
+        """The level as notices on a page call it."""
+        return "error" if self.level == self.Level.DANGER else self.level
 
     @property
     def target(self) -> str:

@@ -15,9 +15,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from django_htmx.http import trigger_client_event
 
 from common import uploads
-from common.models import Job, SavedView
+from common.models import Job, Notification, SavedView
 from common.text import clean_text, without_nul
 
 QUERY_LENGTH = 2000  # of SavedView.query
@@ -62,7 +63,10 @@ LIBRARIES = _libraries()  # what is installed does not change while the process 
 def job_detail(request: HttpRequest, pk: int) -> HttpResponse:
     job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
     template = "common/_job.html" if request.htmx else "common/job_detail.html"  # type: ignore[attr-defined]
-    return render(request, template, {"job": job, "job_url": job.get_absolute_url(), "page_title": job.title})
+    if not job.running:
+        Notification.objects.settle(request.user, job.key)
+    response = render(request, template, {"job": job, "job_url": job.get_absolute_url(), "page_title": job.title})
+    return response if job.running else trigger_client_event(response, "bell")
 
 
 @login_required

@@ -23,6 +23,7 @@ from common.dates import format_moment
 from common.exports import FORMATS, export_response
 from common.forms_view import show_form
 from common.lists import Action, Column, Empty, ListPage, draw
+from common.models import Notification
 from contacts.access import demand
 from contacts.forms.imports import MappingForm, StartForm
 from contacts.importing import columns, jobs, process, sample
@@ -231,6 +232,8 @@ class ImportReview(ListPage):
             return render(request, "common/_job.html", {"job": made.job, "job_url": request.path})
         if made.state == PartyImport.State.UPLOADED and made.job is None:
             return redirect("contacts:import_map", made.pk)
+        if made.job is not None and not made.is_working:
+            Notification.objects.settle(request.user, made.job.key)
         return super().get(request, *args, **kwargs)
 
     def base_queryset(self) -> QuerySet[Any]:
