@@ -19,6 +19,14 @@ function remembered(key) {
 
 // --- Notices and the bar that shows a request under way -----------------------------------------------------------
 
+// An open dialog makes the rest of the page inert, so the notices move into it.
+function noticesInSight() {
+  const holder = $("#notices");
+  const place = $("dialog[open]") ?? document.body;
+  if (holder.parentNode !== place) place.append(holder);
+  return holder;
+}
+
 function notify(message, level = "info") {
   const notice = document.createElement("div");
   notice.className = `notice notice-${level}`;
@@ -27,10 +35,7 @@ function notify(message, level = "info") {
   words.className = "notice-text";
   words.textContent = message;
   notice.append(words);
-  const holder = $("#notices");
-  // An open dialog makes the rest of the page inert, so the notices move into it.
-  ($("dialog[open]") ?? document.body).append(holder);
-  holder.append(notice);
+  noticesInSight().append(notice);
   setTimeout(() => notice.remove(), level === "error" ? 12000 : 5000);
 }
 
@@ -40,15 +45,23 @@ function busy(change) {
   $("#request-bar")?.classList.toggle("is-busy", requests > 0);
 }
 
-document.body.addEventListener("htmx:beforeRequest", () => busy(1));
-document.body.addEventListener("htmx:afterRequest", () => busy(-1));
-document.body.addEventListener("htmx:sendError", () => notify(text.textOffline, "error"));
-document.body.addEventListener("htmx:timeout", () => notify(text.textOffline, "error"));
+// What the page asks for by itself is neither shown nor complained of.
+const unasked = (event) => event.detail.requestConfig?.elt.id === "bell-poll";
+
+document.body.addEventListener("htmx:beforeRequest", (event) => unasked(event) || busy(1));
+document.body.addEventListener("htmx:afterRequest", (event) => unasked(event) || busy(-1));
+document.body.addEventListener("htmx:sendError", (event) => unasked(event) || notify(text.textOffline, "error"));
+document.body.addEventListener("htmx:timeout", (event) => unasked(event) || notify(text.textOffline, "error"));
 document.body.addEventListener("htmx:responseError", (event) => {
+  if (unasked(event)) return;
   notify(event.detail.xhr.status === 403 ? text.textForbidden : text.textFailed, "error");
 });
 document.body.addEventListener("notice", (event) => notify(event.detail.text ?? event.detail.value, event.detail.level));
 document.body.addEventListener("htmx:beforeSwap", (event) => {
+  if (unasked(event)) {
+    takeNews(event);
+    return;
+  }
   // The session has ended: the log-in page must not land inside a part of this page.
   if (event.detail.xhr.responseURL && new URL(event.detail.xhr.responseURL).pathname.startsWith("/accounts/login/")) {
     event.detail.shouldSwap = false;
@@ -184,6 +197,11 @@ document.addEventListener("toggle", (event) => {
   const menu = event.target;
   if (!menu.matches?.("details[data-menu]") || !menu.open) return;
   const list = $(".menu-list", menu);
+  if (list.matches(".bell-menu")) {
+    // It shows what the notices show, and they would lie over it.
+    for (const notice of $$("#notices .notice:has(.notice-link)")) notice.remove();
+    window.htmx.trigger(list, "opened");
+  }
   if (menu.closest(".table-wrap:not(.is-fitting)")) {
     // A table that scrolls would cut its menus off.
     const box = menu.getBoundingClientRect();
@@ -263,6 +281,32 @@ document.addEventListener("click", async (event) => {
   const dismiss = event.target.closest("[data-dismiss]");
   dismiss?.closest(dismiss.dataset.dismiss)?.remove();
 });
+
+// --- The bell ------------------------------------------------------------------------------------------------------
+
+const bell = $("#bell-poll");
+let lastAsked = 0;
+function askForNews() {
+  if (!bell?.isConnected || document.hidden) return;
+  lastAsked = Date.now();
+  window.htmx.trigger(bell, "ask");
+}
+if (bell) {
+  const pause = Number(bell.dataset.every) * 1000;
+  setTimeout(askForNews, 2000);
+  setInterval(askForNews, pause);
+  document.addEventListener("visibilitychange", () => Date.now() - lastAsked > pause && askForNews());
+  document.body.addEventListener("bell", askForNews);
+}
+function takeNews(event) {
+  if (new URL(event.detail.xhr.responseURL).pathname === bell.getAttribute("hx-get")) {
+    noticesInSight();
+  } else {
+    // Logged out meanwhile: what is being written on this page stays, and no other page lands among the notices.
+    event.detail.shouldSwap = false;
+    bell.remove();
+  }
+}
 
 // --- Lists ---------------------------------------------------------------------------------------------------------
 
