@@ -75,8 +75,7 @@ def bell_of(user: Any) -> Bell | None:
     rights = user.rights
     if rights.second_factor_required and not rights.second_factor_set:
         return None
-    # Loaded with the user of the session; nobody else is shown a page.
-    return Bell(getattr(user, "unread_notifications", 0))
+    return Bell(user.unread_notifications)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

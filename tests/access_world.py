@@ -10,7 +10,7 @@ from allauth.usersessions.models import UserSession
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from common.models import Job, SavedView
+from common.models import Job, Notification, SavedView
 from contacts.models import PartyImport
 from tests.factories.contacts import AddressFactory, BankAccountFactory, ContactLinkFactory
 from tests.factories.counterparties import (
@@ -52,6 +52,10 @@ class World:
         job = Job(user=user, title="Внос", task="x", state=Job.State.DONE, file_name="a.txt")
         job.file.save("a.txt", ContentFile(b"a"))
         return job
+
+    def notification(self, user: User) -> Notification:
+        Notification.objects.tell(user, kind="reminder", key="world", title="Напомняне", url="/about/")
+        return Notification.objects.get(user=user, key="world")
 
     def view(self, user: User) -> SavedView:
         return SavedView.objects.create(user=user, list_key="counterparties", name="изглед")
@@ -104,6 +108,10 @@ def account(world: World, user: User) -> list[Any]:
 
 def own_job(world: World, user: User) -> list[Any]:
     return [world.job(user).pk]
+
+
+def own_notification(world: World, user: User) -> list[Any]:
+    return [world.notification(user).pk]
 
 
 def own_view(world: World, user: User) -> list[Any]:

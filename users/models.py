@@ -112,6 +112,9 @@ class User(AbstractUser):
     # What the user chose in lists: {"columns": {list key: [column names]}}.
     preferences = models.JSONField(default=dict, blank=True, editable=False)
 
+    # How many the bell tells of, up to its cap; with_rights() brings it for the user of the session.
+    unread_notifications: int = 0
+
     objects: ClassVar[DossierUserManager] = DossierUserManager()
 
     class Meta(AbstractUser.Meta):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 
+from common.models import Notification
 from contacts.models import Address, PartyImport
 from counterparties.models import RecentParty, Relation, Status
 from tests.factories.contacts import (
@@ -63,6 +64,8 @@ def filled(user: User) -> dict[str, str]:
     process.dry_run(made)
     waiting = PartyImport.objects.create(user=user, file_name="Неизвестни колони.csv")
     waiting.file.save("columns.csv", ContentFile("Фирма;Булстат №\nАлфа;123\n".encode()))
+    for level in Notification.Level.values:
+        Notification.objects.tell(user, kind="job", key=level, title=LONG, text=party.note, url="/", level=level)
     dossier = party.get_absolute_url()
     return {
         "first page": "/",
@@ -91,6 +94,7 @@ def filled(user: User) -> dict[str, str]:
         "import": "/contacts/imports/start/",
         "import review": made.get_absolute_url(),
         "import columns": f"/contacts/imports/{waiting.pk}/columns/",
+        "notifications": "/notifications/",
         "profile": "/profile/",
         "password": "/accounts/password/change/",
         "second factor": "/accounts/2fa/",
