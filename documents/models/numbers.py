@@ -74,8 +74,25 @@ class NumberSeries(models.Model):
         words = str(kind.label) if kind else self.code
         return f"{self.own_firm}: {words}" + (f" {self.year}" if self.year else "")
 
+    @property
+    def has_given_numbers(self) -> bool:
+        return self.next_number > self.first_number
+
+    # What the numbers already given depend on.
+    SETTLED = ("own_firm_id", "code", "year", "first_number")
+
     def clean(self) -> None:
         super().clean()
+        kind = series_kinds.get(self.code)
+        if kind is not None and kind.yearly != (self.year is not None):
+            raise ValidationError({"year": _("Give the year of a yearly series, and of no other.")})
+        stored = NumberSeries.objects.filter(pk=self.pk).first()
+        if stored is None or not stored.has_given_numbers:
+            self.next_number = self.first_number
+        elif any(getattr(self, name) != getattr(stored, name) for name in self.SETTLED):
+            raise ValidationError(_("Numbers were already given from this series; only its end and form may change."))
+        elif self.last_number is not None and self.last_number < self.next_number - 1:
+            raise ValidationError({"last_number": _("Numbers up to %d are already given.") % (self.next_number - 1)})
         if self.last_number is not None and self.last_number < self.first_number:
             raise ValidationError({"last_number": _("The last number is before the first.")})
         if len(str(self.last_number or self.first_number)) > self.digits > 1:
