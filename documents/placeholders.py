@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from common.dates import today
 from common.registry import Registry
@@ -36,20 +37,47 @@ class FillContext:
     on: dt.date = field(default_factory=today)
     # Values of the form's own fields, as they are written, by code.
     fields: dict[str, str] = field(default_factory=dict)
+    # What placeholders have fetched for this text.
+    fetched: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def once(self, key: str, fetch: Callable[[], Any]) -> Any:
+        """What `fetch` gives, asked of the database once however many placeholders read it."""
+        if key not in self.fetched:
+            self.fetched[key] = fetch()
+        return self.fetched[key]
 
 
 @dataclass(frozen=True)
 class Placeholder:
-    """`value(context)` gives the text, "" when there is none. `needs` is the part of the context that it reads."""
+    """`value(context)` gives the text, "" when there is none. `needs` is the part of the context that it reads.
+
+    `permission` is what the context's user needs to read it; without it the place stays empty.
+    """
 
     slug: str
     label: Any
     value: Callable[[FillContext], str]
     needs: str = "party"
     order: int = 100
+    example: str = ""
+    permission: str = ""
 
 
 placeholders: Registry[Placeholder] = Registry("placeholder")
+
+# What the first word of a placeholder means, as lists of them are headed.
+PARTS = {
+    "party": gettext_lazy("The counterparty"),
+    "own_firm": gettext_lazy("Our own firm"),
+    "contact": gettext_lazy("The contact person"),
+    "user": gettext_lazy("The one who fills it in"),
+    "date": gettext_lazy("The day"),
+}
+PERSONAL = re.compile(r"egn|lnch|lnc|personal|identifier")
+NO_PERSONAL_NUMBERS = gettext_lazy(
+    "Personal numbers (EGN, LNCh) are not given by any placeholder: where a paper must hold one, add a field to the"
+    " form and write it there."
+)
 
 
 def codes_in(text: str) -> list[str]:
@@ -66,13 +94,12 @@ def check_text(text: str, field_codes: Iterable[str] = ()) -> None:
     unknown = [code for code in codes_in(text) if code not in own and placeholders.get(code) is None]
     if unknown:
         names = ", ".join(f"{{{{ {code} }}}}" for code in unknown)
-        raise ValidationError(
-            ngettext(
-                "There is no such placeholder: %(names)s.", "There are no such placeholders: %(names)s.", len(unknown)
-            )
-            % {"names": names},
-            code="placeholder",
-        )
+        words = ngettext(
+            "There is no such placeholder: %(names)s.", "There are no such placeholders: %(names)s.", len(unknown)
+        ) % {"names": names}
+        if any(PERSONAL.search(code) for code in unknown):
+            words = f"{words} {NO_PERSONAL_NUMBERS}"
+        raise ValidationError(words, code="placeholder")
     rest = PATTERN.sub("", text)
     if "{{" in rest or "}}" in rest:
         raise ValidationError(_("A placeholder is not closed: it is written {{ name }}."), code="placeholder")
@@ -89,7 +116,10 @@ def value_of(code: str, context: FillContext) -> str:
     found = placeholders.get(code)
     if found is None or getattr(context, found.needs, None) is None:
         return ""
-    return found.value(context)
+    if found.permission and context.user is not None and not context.user.has_perm(found.permission):
+        return ""
+    with translation.override(context.language):
+        return found.value(context)
 
 
 def fill(text: str, context: FillContext) -> str:
