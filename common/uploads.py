@@ -2,80 +2,63 @@
 
 from __future__ import annotations
 
+import re
 import uuid
-import zipfile
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Any, cast
 
-import magic
-import pypdfium2
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.http import FileResponse
 from django.utils.translation import gettext_lazy as _
-from PIL import Image
 
+from common.file_content import content_type_of, holds_markup, open_as
+from common.file_types import (
+    DOCUMENT_TYPES,
+    DOCX,
+    EML,
+    ENDINGS,
+    INLINE_TYPES,
+    MAX_PIXELS,
+    MAX_UNPACKED,
+    OFFICE_TYPES,
+    REFUSALS,
+    TABLE_TYPES,
+    XLSX,
+    XML,
+)
+from common.previews import preview_png
 from common.text import clean_text
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-# Name endings that go with a content type; the first is given to a stored file.
-ENDINGS: dict[str, tuple[str, ...]] = {
-    "application/pdf": (".pdf",),
-    "image/png": (".png",),
-    "image/jpeg": (".jpg", ".jpeg"),
-    "text/plain": (".txt", ".csv"),
-    "text/csv": (".csv", ".txt"),
-    XLSX: (".xlsx",),
-    DOCX: (".docx",),
-}
-DOCUMENT_TYPES = ("application/pdf", "image/png", "image/jpeg", "text/plain", "text/csv", XLSX, DOCX)
-TABLE_TYPES = ("text/plain", "text/csv", XLSX)
-MAX_PIXELS = 60_000_000
-MAX_UNPACKED = 200 * 1024 * 1024
-
-
-def content_type_of(file: UploadedFile) -> str:
-    """Return the content type that the file's bytes show."""
-    file.seek(0)
-    head = file.read(64 * 1024)
-    file.seek(0)
-    found = magic.from_buffer(head, mime=True)
-    if found in ("application/zip", "application/octet-stream") and zipfile.is_zipfile(cast(Any, file)):
-        file.seek(0)
-        try:
-            names = set(zipfile.ZipFile(cast(Any, file)).namelist())
-        except zipfile.BadZipFile:  # the end of a directory is there, the directory is not
-            names = set()
-        found = XLSX if "xl/workbook.xml" in names else DOCX if "word/document.xml" in names else "application/zip"
-    file.seek(0)
-    # Tables with few commas, or in cp1251, are "text" or "unknown" to libmagic: what decodes without NULs is text.
-    if (found.startswith("text/") and found != "text/csv") or (found in UNSURE and _is_text(head)):
-        found = "text/html" if _looks_like_markup(head) else "text/plain"
-    if found == "text/plain" and b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        found = "application/octet-stream"  # libmagic takes some programs for text; only UTF-16 has NULs in its letters
-    return found
-
-
-UNSURE = ("application/octet-stream", "application/csv", "application/json", "application/x-ndjson")
-
-
-def _is_text(head: bytes) -> bool:
-    return b"\0" not in head and sum(byte < 9 or 13 < byte < 32 for byte in head) == 0
-
-
-def _looks_like_markup(head: bytes) -> bool:
-    return any(mark in head[:2048].lower() for mark in (b"<!doctype", b"<html", b"<svg", b"<script", b"<?xml"))
+# The one place that others ask.
+__all__ = [
+    "DOCUMENT_TYPES",
+    "DOCX",
+    "ENDINGS",
+    "INLINE_TYPES",
+    "MAX_PIXELS",
+    "MAX_UNPACKED",
+    "OFFICE_TYPES",
+    "TABLE_TYPES",
+    "XLSX",
+    "CheckedFileField",
+    "check_upload",
+    "content_type_of",
+    "inline",
+    "preview_png",
+    "safe_name",
+    "serve",
+    "stored_path",
+]
 
 
 def check_upload(file: UploadedFile, allowed: Iterable[str] = DOCUMENT_TYPES, max_bytes: int | None = None) -> str:
     """Refuse a file that is empty, too large, of a type not allowed, or not what its name says; return its type.
 
-    Raises ValidationError that says what is wrong. Images and PDFs are really opened.
+    Raises ValidationError that says what is wrong. Images, PDFs, archives and XML are really opened.
     """
     limit = max_bytes or settings.UPLOAD_MAX_BYTES
     if not file.size:
@@ -84,10 +67,15 @@ def check_upload(file: UploadedFile, allowed: Iterable[str] = DOCUMENT_TYPES, ma
         raise ValidationError(
             _("The file is larger than %(limit)s MB.") % {"limit": limit // (1024 * 1024)}, code="too_large"
         )
-    found = content_type_of(file)
+    bytes_of = cast(Any, file)
+    found = content_type_of(bytes_of)
+    ending = PurePosixPath(file.name or "").suffix.lower()
+    if found in (EML, XML) and ending in ENDINGS["text/plain"] and not holds_markup(bytes_of):
+        found = "text/plain"  # a note that only begins as a letter or as an element does
+    if found in REFUSALS:
+        raise ValidationError(REFUSALS[found], code="type")
     if found not in allowed:
         raise ValidationError(_("Files of this type (%(type)s) are not accepted.") % {"type": found}, code="type")
-    ending = PurePosixPath(file.name or "").suffix.lower()
     if ending not in ENDINGS[found]:
         raise ValidationError(
             _("The file is not what its name says: the content is %(type)s, the name ends in “%(ending)s”.")
@@ -95,7 +83,7 @@ def check_upload(file: UploadedFile, allowed: Iterable[str] = DOCUMENT_TYPES, ma
             code="name",
         )
     try:
-        _open_it(file, found)
+        open_as(bytes_of, found)
     except ValidationError:
         raise
     except Exception as error:
@@ -105,33 +93,29 @@ def check_upload(file: UploadedFile, allowed: Iterable[str] = DOCUMENT_TYPES, ma
     return found
 
 
-def _open_it(file: UploadedFile, content_type: str) -> None:
-    file.seek(0)
-    if content_type.startswith("image/"):
-        with Image.open(cast(Any, file)) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise ValidationError(_("The picture has too many pixels."), code="too_large")
-            image.verify()
-    elif content_type == "application/pdf":
-        pypdfium2.PdfDocument(file.read()).close()
-    elif content_type in (XLSX, DOCX):
-        with zipfile.ZipFile(cast(Any, file)) as archive:
-            if sum(info.file_size for info in archive.infolist()) > MAX_UNPACKED:
-                raise ValidationError(_("The file unpacks to too much."), code="too_large")
+# No file may be called so on Windows, with any ending.
+RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(\.|$)", re.IGNORECASE)
+LONGEST, LONGEST_IN_BYTES = 150, 240
 
 
 def safe_name(name: str) -> str:
-    """Return a file name without path, control and direction characters, at most 150 characters long."""
+    """Return a file name without path, control and direction characters, short enough for any disk, with its ending."""
     base = name.replace("\\", "/").rsplit("/", 1)[-1]
     kept = "".join(char for char in base if char.isprintable() and char not in '<>:"|?*;')
     try:
         kept = clean_text(kept)
     except ValueError:
         kept = kept.encode("ascii", "ignore").decode()
+    kept = kept.strip().rstrip(". ")
     stem, dot, ending = kept.rpartition(".")
     if not dot:
-        return kept[:150] or "file"
-    return f"{stem[: 149 - len(ending)] or 'file'}.{ending[:10]}"
+        stem, ending = kept, ""
+    ending = f".{ending[:10].rstrip('. ')}" if ending else ""
+    stem = stem.strip(". ")[: LONGEST - len(ending)]
+    while len(f"{stem}{ending}".encode()) > LONGEST_IN_BYTES:
+        stem = stem[:-1]
+    stem = stem.rstrip(". ") or "file"
+    return f"{'_' if RESERVED.match(stem) else ''}{stem}{ending}"
 
 
 def stored_path(folder: str, content_type: str) -> str:
@@ -166,6 +150,24 @@ def serve(file: Any, name: str) -> FileResponse:
     """Answer a stored file as a download that no browser will run; the caller has checked the right."""
     response = FileResponse(file.open("rb"), as_attachment=True, filename=safe_name(name))
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return _guarded(response)
+
+
+def inline(file: Any, name: str, content_type: str) -> FileResponse:
+    """Answer a stored picture or PDF to be shown within our own page; anything else becomes a download.
+
+    The caller has checked the right, and gives the type that was found when the file was stored.
+    """
+    if content_type not in INLINE_TYPES:
+        return serve(file, name)
+    response = FileResponse(file.open("rb"), filename=safe_name(name), content_type=content_type)
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'self'"
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    return _guarded(response)
+
+
+def _guarded(response: FileResponse) -> FileResponse:
     response["X-Content-Type-Options"] = "nosniff"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
     response["Cache-Control"] = "private, no-store"
     return response
