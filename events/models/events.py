@@ -264,7 +264,8 @@ class Event(models.Model):
             for field, value in names.items():
                 setattr(self, field, value)
             type(self).objects.filter(pk=self.pk).update(**names)
-        File.objects.filter(event_links__event=self).update(audience=self.may_be_seen_by())
+        with_it = EventFile.objects.filter(event=self, came_with_it=True).values("file")
+        File.objects.filter(pk__in=with_it).update(audience=self.may_be_seen_by())
         self.plan_reminders()
 
     def plan_reminders(self) -> None:
@@ -363,6 +364,8 @@ class EventFile(models.Model):
     file = models.ForeignKey(
         "documents.File", verbose_name=_("file"), on_delete=models.PROTECT, related_name="event_links"
     )
+    # Uploaded with the event, and so as private as it is; a file that was there before stays what it was.
+    came_with_it = models.BooleanField(default=True)
 
     class Meta:
         verbose_name = _("attachment of an event")
