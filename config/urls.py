@@ -10,10 +10,10 @@ HEALTH_CHECKS = ["health_check.checks.Database", "health_check.checks.Cache"]
 urlpatterns = [
     path("", include("common.urls")),
     path("", include("users.urls")),
+    path("", include("events.urls")),
     path("", include("counterparties.urls")),
     path("contacts/", include("contacts.urls")),
     path("documents/", include("documents.urls")),
-    path("events/", include("events.urls")),
     path("health/", HealthCheckView.as_view(checks=HEALTH_CHECKS), name="health"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),

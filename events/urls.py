@@ -1,5 +1,10 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, include, path
 
 app_name = "events"
 
-urlpatterns: list[URLPattern] = []
+# Everything of the app but the first page stands under /events/.
+pages: list[URLPattern] = []
+
+urlpatterns = [
+    path("events/", include(pages)),
+]
