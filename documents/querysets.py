@@ -35,6 +35,11 @@ class FileQuerySet(OfPartyQuerySet):
         """Files of the parties that the user sees; those of private events only for whom they are meant."""
         return super().visible_to(user).filter(Q(audience__isnull=True) | Q(audience__contains=[user.pk]))
 
+    def reachable_by(self, user: Any) -> Self:
+        """What the user may open: visible files; deleted ones only for those who may restore them."""
+        found = self.visible_to(user)
+        return found if user.has_perm("documents.delete_file") else found.current()
+
     def current(self) -> Self:
         return self.filter(deleted_at__isnull=True)
 

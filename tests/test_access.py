@@ -105,6 +105,7 @@ TABLE = [
     ("contacts:import_apply", "post", w.own_import, "302 302 403 403 302 403 403 403"),
     ("contacts:import_undo", "post", w.own_import, "302 302 403 403 302 403 403 403"),
     ("contacts:import_errors", "get", w.own_import, "200 200 403 403 200 403 403 403"),
+    ("documents:file_picker", "get", None, "200 200 200 200 200 200 200 200"),
 ]  # fmt: skip
 
 # Addresses that ask nobody who he is, and what the anonymous get there.

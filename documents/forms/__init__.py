@@ -1,0 +1,1 @@
+"""Forms of files, letters, personal documents and blanks."""

@@ -1,0 +1,1 @@
+"""Lists of files, letters, personal documents and forms, with their filters."""

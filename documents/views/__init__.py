@@ -1,0 +1,1 @@
+"""Pages of files, letters, personal documents and forms."""
