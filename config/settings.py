@@ -23,6 +23,7 @@ env = environ.Env(
     CSRF_TRUSTED_ORIGINS=(list, []),
     EMAIL_URL=(str, ""),
     DEFAULT_FROM_EMAIL=(str, "dossier@localhost"),
+    IMAP_URL=(str, ""),
     MEDIA_ROOT=(str, str(BASE_DIR / "var" / "media")),
     S3_BUCKET=(str, ""),
     S3_ENDPOINT_URL=(str, ""),
@@ -250,6 +251,13 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_TIMEOUT = 60  # seconds for each answer of the server
+# The largest letter that is sent, attachments encoded.
+EMAIL_MAX_BYTES = env.int("EMAIL_MAX_BYTES", 25 * 1024 * 1024)
+# The mailbox that the worker reads. Never shown: it holds a password.
+IMAP_URL = env("IMAP_URL")
+if IMAP_URL and not IMAP_URL.startswith(("imaps://", "imap://")):
+    raise environ.ImproperlyConfigured("IMAP_URL begins with imaps:// (or imap://, without encryption).")
 
 # -- VIES --------------------------------------------------------------------------------------
 VIES_URL = env("VIES_URL")

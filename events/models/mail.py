@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.utils import formataddr, make_msgid, parseaddr
 from typing import Any
 
 from django.conf import settings
@@ -79,6 +80,8 @@ class Email(models.Model):
     # The letter as it came, or as it went out.
     raw = models.ForeignKey("documents.FileContent", null=True, on_delete=models.PROTECT, related_name="+")
     files = models.ManyToManyField("documents.File", verbose_name=_("attachments"), related_name="emails", blank=True)
+    # Of a received letter, one in a line: while it waits in the inbox there are no files yet.
+    attachment_names = models.TextField(_("attachments"), blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     sending_since = models.DateTimeField(null=True)
     error = models.CharField(_("why it was not sent"), max_length=500, blank=True)
@@ -112,6 +115,50 @@ class Email(models.Model):
 
     def get_absolute_url(self) -> str:
         return address("events:email_detail", self.pk)
+
+    @classmethod
+    def outgoing(
+        cls, *, recipients: list[dict[str, Any]], subject: str, text: str, author: Any = None, **fields: Any
+    ) -> Email:
+        """A new letter, not saved yet, that waits to be sent; its Message-ID stays the same however often it is tried.
+
+        Save it in one transaction with what belongs to it, and give it to `events.sending.queue`.
+        """
+        name, sender = parseaddr(settings.DEFAULT_FROM_EMAIL)
+        return cls(
+            direction=cls.Direction.OUT,
+            state=cls.State.WAITING,
+            message_id=make_msgid(domain=sender.rpartition("@")[2] or "localhost"),
+            sender_name=str(author) if author is not None else name,
+            sender_email=sender,
+            recipients=recipients,
+            subject=subject,
+            text=text,
+            author=author,
+            **fields,
+        )
+
+    @property
+    def is_outgoing(self) -> bool:
+        return self.direction == self.Direction.OUT
+
+    @property
+    def is_on_its_way(self) -> bool:
+        """Whether the worker is still to send it or sending it."""
+        return self.state in (self.State.WAITING, self.State.SENDING)
+
+    @property
+    def may_be_retried(self) -> bool:
+        return self.state in (self.State.FAILED, self.State.UNSURE)
+
+    @property
+    def sender(self) -> str:
+        """Name and address as they are written, not as they are encoded."""
+        return f"{self.sender_name} <{self.sender_email}>" if self.sender_name else self.sender_email
+
+    @property
+    def sender_header(self) -> str:
+        return formataddr((self.sender_name, self.sender_email))
 
     def addresses(self, way: str) -> list[dict[str, Any]]:
         """The recipients of one way: "to", "cc" or "bcc"."""

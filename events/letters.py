@@ -1,0 +1,100 @@
+"""A row of e-mail as the letter that goes out, and letters as bytes in the file store."""
+
+from __future__ import annotations
+
+import hashlib
+from email.utils import format_datetime, formataddr
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.mail import EmailMessage
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common.file_types import EML
+from common.uploads import stored_path
+from documents.models import FileContent
+from events.models import Email
+
+
+class LetterError(Exception):
+    """Why the letter cannot be built, in words for the author."""
+
+
+def build(email: Email) -> EmailMessage:
+    """The letter of a row, with its attachments as they are now. Raises LetterError when one cannot be read."""
+    headers = {"Message-ID": email.message_id, "Date": format_datetime(timezone.localtime())}
+    if email.in_reply_to:
+        headers["In-Reply-To"] = email.in_reply_to
+        headers["References"] = references_of(email)
+    message = EmailMessage(
+        subject=" ".join(email.subject.split()),
+        body=email.text,
+        from_email=email.sender_header,
+        to=written(email, "to"),
+        cc=written(email, "cc"),
+        bcc=written(email, "bcc"),
+        reply_to=[formataddr((str(email.author), email.author.email))] if email.author and email.author.email else [],
+        headers=headers,
+    )
+    for file in email.files.select_related("content").order_by("pk"):
+        try:
+            with file.content.file.open("rb") as stored:
+                message.attach(file.name, stored.read(), file.content.content_type)
+        except OSError as error:
+            words = _("The attachment “%(name)s” cannot be read. Nothing was sent.")
+            raise LetterError(words % {"name": file.name}) from error
+    return message
+
+
+def written(email: Email, way: str) -> list[str]:
+    return [formataddr((one.get("name", ""), one["email"])) for one in email.addresses(way)]
+
+
+def references_of(email: Email) -> str:
+    """The chain of letters that this one ends: those that the answered one names, and that one."""
+    before = Email.objects.filter(message_id=email.in_reply_to).values_list("in_reply_to", flat=True).first()
+    return f"{before} {email.in_reply_to}" if before else email.in_reply_to
+
+
+def encoded_size(text: str, sizes: list[int]) -> int:
+    """About how many bytes a letter becomes: attachments grow by a third and by line ends."""
+    return len(text.encode()) * 2 + sum(size * 4 // 3 + size // 38 + 500 for size in sizes) + 2000
+
+
+def too_large(text: str, sizes: list[int]) -> str:
+    """A sentence when the letter would be larger than the mail server takes; else ""."""
+    limit = settings.EMAIL_MAX_BYTES
+    if encoded_size(text, sizes) <= limit:
+        return ""
+    return _(
+        "The letter would be %(size)s MB large; at most %(limit)s MB can be sent. Attachments grow by a third."
+    ) % {"size": -(-encoded_size(text, sizes) // 1024**2), "limit": limit // 1024**2}
+
+
+def keep_raw(data: bytes, content_type: str = EML) -> FileContent:
+    """Store a letter as it is. It is served as a download only, so that nothing of it needs to be checked."""
+    digest = hashlib.sha256(data).hexdigest()
+    with transaction.atomic():
+        # Held, so that the nightly clearing of what nobody files any more cannot take it away meanwhile.
+        if found := FileContent.objects.select_for_update(no_key=True).filter(sha256=digest).first():
+            return found
+    made = FileContent(sha256=digest, size=len(data), content_type=content_type)
+    made.file.save(stored_path("mail", content_type), ContentFile(data), save=False)
+    try:
+        with transaction.atomic():
+            made.save()
+    except IntegrityError:  # somebody else was storing the same bytes and was faster
+        made.file.delete(save=False)
+        return FileContent.objects.get(sha256=digest)
+    return made
+
+
+def raw_bytes(email: Email) -> bytes:
+    raw: Any = email.raw
+    if raw is None:
+        return b""
+    with raw.file.open("rb") as stored:
+        return bytes(stored.read())

@@ -1,0 +1,5 @@
+"""What the worker finds here."""
+
+from events import sending
+
+__all__ = ["sending"]
