@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -11,11 +12,16 @@ from django.db import models
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from common.addresses import address
 from common.history import tracked
 from contacts.models.reference import CodedReference
 from counterparties.kinds import Kind
+from documents import field_types
 from documents.models.files import File, FileCategory
 from documents.querysets import OfPartyQuerySet
+
+# A field's code, as placeholders name it.
+CODE = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class FormTemplate(CodedReference):
@@ -103,8 +109,24 @@ class FormField(models.Model):
 
     def clean(self) -> None:
         super().clean()
-        if self.type == self.Type.CHOICE and not self.choices:
-            raise ValidationError({"choices": _("A list needs at least one choice.")})
+        errors: dict[str, Any] = {}
+        if not CODE.fullmatch(self.code or ""):
+            errors["code"] = _("Small Latin letters, digits and underscores, a letter first: payment_days.")
+        if self.type != self.Type.CHOICE:
+            self.choices = []
+        elif not self.choices:
+            errors["choices"] = _("A list needs at least one choice.")
+        if self.default and "choices" not in errors:
+            try:
+                self.default = field_types.canonical(self.type, self.default, self.choices)
+            except ValidationError as refusal:
+                errors["default"] = refusal
+        if errors:
+            raise ValidationError(errors)
+
+    def label_in(self, language: str) -> str:
+        """The label in the language of a text rather than the reader's."""
+        return self.label_en if language == "en" and self.label_en else self.label
 
 
 @tracked()
@@ -135,7 +157,15 @@ class FormValue(models.Model):
         constraints = [models.UniqueConstraint(fields=["party", "field"], name="form_value_unique")]
 
     def __str__(self) -> str:
-        return f"{self.field}: {self.value}"
+        return f"{self.field}: {self.shown}"
+
+    def get_absolute_url(self) -> str:
+        return address("documents:formvalue_edit", self.pk)
+
+    @property
+    def shown(self) -> str:
+        """The value as people write it, in the reader's language."""
+        return field_types.shown(self.field.type, self.value)
 
 
 class FilledForm(models.Model):
@@ -165,6 +195,8 @@ class FilledForm(models.Model):
     file = models.ForeignKey(File, verbose_name=_("file"), on_delete=models.PROTECT, related_name="filled_forms")
     # What stood in the placeholders, by code.
     values = models.JSONField(default=dict)
+    # Of what was made last: the same once more is no new version.
+    digest = models.CharField(max_length=64, editable=False, blank=True)
     filled_at = models.DateTimeField(_("filled at"), default=timezone.now)
     filled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("filled by"), null=True, on_delete=models.PROTECT, related_name="+"
