@@ -27,7 +27,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from common.dates import SOFIA
+from common.dates import SOFIA, format_date, format_moment
 from common.lists import show
 from common.registry import Registry
 from counterparties.models import (
@@ -43,6 +43,10 @@ PAGE_SIZE = 50
 SILENT = {"id", "party", "created_at", "updated_at", "created_by", "search_text", "sort_name", "archived_by"}
 
 
+# SQL of a condition, and its parameters.
+Condition = tuple[str, list[Any]]
+
+
 @dataclass(frozen=True)
 class HistorySource:
     """A tracked model of the dossier.
@@ -50,7 +54,9 @@ class HistorySource:
     `of_party(events, party)` narrows its events to a party, by its key alone; `permission` is what a user needs to
     read them; `allows(party, user)` may refuse them in one dossier for reasons of scope; `title` names the row from its
     values; `hidden` are fields whose values are never shown; `also` is SQL of a jsonb object over the event `e`: values
-    for `title` that stand in other rows, such as a person's name.
+    for `title` that stand in other rows, such as a person's name; `seen_by(user)` is an SQL condition over the event
+    `one` with its parameters, for rows that not all who see the party may see (None: no condition); `deed` names a
+    change by the values before and after ("done"), "" where it is an ordinary one.
     """
 
     model: type[models.Model]
@@ -60,6 +66,8 @@ class HistorySource:
     hidden: frozenset[str] = frozenset()
     also: str = ""
     allows: Callable[[Any, Any], bool] = lambda party, user: True
+    seen_by: Callable[[Any], Condition | None] | None = None
+    deed: Callable[[dict[str, Any], dict[str, Any]], str] = lambda before, after: ""
     order: int = 100
 
     @property
@@ -137,7 +145,7 @@ def page_of(
     wanted = [source for source in wanted if source.allows(party, user)]
     if not wanted:
         return [], ""
-    sql, params = page_query(wanted, party, narrowed, before_key, size + 1)
+    sql, params = page_query(wanted, party, user, narrowed, before_key, size + 1)
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         found = [Event(*row) for row in cursor.fetchall()]
@@ -196,13 +204,13 @@ def events_query(slug: str) -> tuple[str, tuple[Any, ...]]:
 
 
 def page_query(
-    wanted: list[HistorySource], party: Any, narrowed: HistoryFilter, before_key: str, limit: int
+    wanted: list[HistorySource], party: Any, user: Any, narrowed: HistoryFilter, before_key: str, limit: int
 ) -> tuple[str, list[Any]]:
     """The query of one page: keys of each source, united and cut, and only then values, values before, and names."""
     parts, params = [], []
     for source in wanted:
         sql, its_params = events_query(source.slug)
-        conditions, its_conditions = conditions_of(source.slug, narrowed, before_key)
+        conditions, its_conditions = conditions_of(source, user, narrowed, before_key)
         parts.append(
             f"(SELECT %s AS source, one.* FROM ({sql}) one {conditions}"
             " ORDER BY pgh_created_at DESC, pgh_id DESC LIMIT %s)"
@@ -237,14 +245,17 @@ def page_query(
     return sql, [*params, limit, *slugs, *slugs]
 
 
-def conditions_of(slug: str, narrowed: HistoryFilter, key: str) -> tuple[str, list[Any]]:
-    """What the filter and the key of the page before leave of a source's events.
+def conditions_of(source: HistorySource, user: Any, narrowed: HistoryFilter, key: str) -> tuple[str, list[Any]]:
+    """What the user's rights, the filter and the key of the page before leave of a source's events.
 
     After the key stand older events, and of the same moment those of later sources or of the same one with a smaller
     number.
     """
     said: list[str] = []
     params: list[Any] = []
+    if (condition := seen_condition(source, user)) is not None:
+        said.append(condition[0])
+        params += condition[1]
     for sign, day, days in ((">=", narrowed.since, 0), ("<", narrowed.until, 1)):
         if day is not None:
             said.append(f"pgh_created_at {sign} %s")
@@ -261,13 +272,18 @@ def conditions_of(slug: str, narrowed: HistoryFilter, key: str) -> tuple[str, li
     except ValueError:
         pass  # no key, or one that nobody made here: the first page
     else:
-        if slug == key_slug:
+        if source.slug == key_slug:
             said.append("(pgh_created_at, pgh_id) < (%s, %s)")
             params += [at, pgh_id]
         else:
-            said.append(f"pgh_created_at {'<=' if slug > key_slug else '<'} %s")
+            said.append(f"pgh_created_at {'<=' if source.slug > key_slug else '<'} %s")
             params.append(at)
     return (f"WHERE {' AND '.join(said)}" if said else ""), params
+
+
+def seen_condition(source: HistorySource | None, user: Any) -> Condition | None:
+    """What of a source's events, as `one`, the user may see; None when all that he sees of the party."""
+    return source.seen_by(user) if source is not None and source.seen_by is not None else None
 
 
 def entries(rows: list[Event], user: Any, values: bool = True) -> list[Entry]:
@@ -298,6 +314,9 @@ def deed_of(row: Event) -> str:
         before, after = row.before.get("archived_at"), row.values["archived_at"]
         if bool(before) != bool(after):
             return _("archived") if after else _("restored")
+    source = sources.get(row.source)
+    if row.label == "changed" and source is not None and (words := source.deed(row.before, row.values)):
+        return words
     return DEEDS[row.label]()
 
 
@@ -357,7 +376,9 @@ def words(model_field: Any, value: Any, related: dict[tuple[Any, Any], str]) -> 
     if isinstance(model_field, models.BooleanField):
         return _("yes") if value else _("no")
     if isinstance(model_field, models.DateTimeField):
-        return show(dt.datetime.fromisoformat(value).astimezone().date())
+        # A whole day begins at midnight: there the hour says nothing.
+        moment = dt.datetime.fromisoformat(value).astimezone(SOFIA)
+        return format_moment(moment) if moment.time() != dt.time() else format_date(moment)
     if isinstance(model_field, models.DateField):
         return show(dt.date.fromisoformat(value))
     if isinstance(model_field, models.DecimalField):
@@ -370,7 +391,7 @@ def words(model_field: Any, value: Any, related: dict[tuple[Any, Any], str]) -> 
 
 
 def related_names(rows: list[Event], user: Any) -> dict[tuple[Any, Any], str]:
-    """Names of the rows that foreign keys in the page point to, in one query; parties only if the user sees them."""
+    """Names of the rows that foreign keys in the page point to, in one query; parties and private rows only if seen."""
     wanted: dict[Any, set[Any]] = {}
     for row in rows:
         source = sources.get(row.source)
@@ -387,8 +408,9 @@ def related_names(rows: list[Event], user: Any) -> dict[tuple[Any, Any], str]:
     names: dict[tuple[Any, Any], str] = {}
     for model, keys in wanted.items():
         queryset = model._base_manager.filter(pk__in=keys)
-        if model is Counterparty:
-            queryset = Counterparty.objects.visible_to(user).filter(pk__in=keys)
+        source = sources.get(model._meta.label_lower)
+        if model is Counterparty or (source is not None and source.seen_by is not None):
+            queryset = model._default_manager.visible_to(user).filter(pk__in=keys)
         name = name_expression(model)
         if name is None:
             names |= {(model, one.pk): str(one) for one in queryset}

@@ -1,3 +1,7 @@
 """What this app hangs on the dossier. Each part registers itself in a module of its own; here they are brought in."""
 
-from documents import placeholder_set  # noqa: F401  (registers itself)
+from documents import (  # noqa: F401  (each registers itself)
+    files_history,
+    letters_history,
+    placeholder_set,
+)

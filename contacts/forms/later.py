@@ -82,6 +82,7 @@ def changes_after(watched: list[Watched], known: list[int], user: Any) -> list[s
     params: list[Any] = []
     for (model, column, key), after in zip(watched, known, strict=True):
         table = table_of(model)
+        seen = history.seen_condition(history.sources.get(model._meta.label_lower), user)
         parts.append(
             f"""
             (SELECT %s AS source, e.pgh_created_at, e.pgh_id, e.pgh_label,
@@ -89,13 +90,14 @@ def changes_after(watched: list[Watched], known: list[int], user: Any) -> list[s
                 to_jsonb(e) AS after,
                 (SELECT to_jsonb(b) FROM {table} b
                  WHERE b.pgh_obj_id = e.pgh_obj_id AND b.pgh_id < e.pgh_id ORDER BY b.pgh_id DESC LIMIT 1) AS before
-            FROM {table} e
+            FROM (
+                SELECT * FROM {table} one WHERE one.{column} = %s AND one.pgh_id > %s{" AND " + seen[0] if seen else ""}
+            ) e
             LEFT JOIN pghistory_context c ON c.id = e.pgh_context_id
             LEFT JOIN {users} u ON u.id::text = c.metadata->>'user'
-            WHERE e.{column} = %s AND e.pgh_id > %s
             ORDER BY e.pgh_id LIMIT 20)"""
         )
-        params += [model._meta.label_lower, key, after]
+        params += [model._meta.label_lower, key, after, *(seen[1] if seen else [])]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM ({' UNION ALL '.join(parts)}) found ORDER BY 2, 3", params)
         events = [history.Event(*row) for row in cursor.fetchall()]
