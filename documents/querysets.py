@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from common.dates import today
 from common.text import fold_query
@@ -49,6 +50,19 @@ class FileQuerySet(OfPartyQuerySet):
     def ending(self, on: dt.date | None = None) -> Self:
         """Files to be reminded of: the day of the reminder has come, or the end has passed."""
         return self.current().filter(remind_on__lte=on or today())
+
+    def ended(self, on: dt.date | None = None) -> Self:
+        """Files whose last valid day has passed."""
+        return self.filter(valid_until__lt=on or today())
+
+    def ending_within(self, days: int, on: dt.date | None = None) -> Self:
+        """Files that are still valid, but for no more than that many days."""
+        on = on or today()
+        return self.filter(valid_until__gte=on, valid_until__lte=on + dt.timedelta(days=days))
+
+    def of_content(self, sha256: str) -> Self:
+        """Files whose newest version holds these very bytes."""
+        return self.filter(content__sha256=sha256)
 
     def for_list(self) -> Self:
         return self.select_related("content", "category", "added_by", "party", "party__legal_form").defer("search_text")
@@ -97,5 +111,20 @@ class PersonalDocumentQuerySet(OfPartyQuerySet):
         """Those whose term of keeping has passed."""
         return self.filter(keep_until__lt=on or today())
 
+    def not_replaced(self) -> Self:
+        """Without those whose holder has another document of the type that ends later, or never."""
+        holder = Coalesce("person_id", 0)
+        later = self.model._default_manager.annotate(holder=holder).filter(
+            party=OuterRef("party"), type=OuterRef("type"), holder=OuterRef("holder")
+        )
+        later = later.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=OuterRef("valid_until")))
+        return self.annotate(holder=holder).exclude(Exists(later.exclude(pk=OuterRef("pk"))))
+
+    def with_stray_scan(self) -> Self:
+        """Those with a scan that no ground allows any longer."""
+        return self.exclude(scan="").filter(type__scan_allowed=False)
+
     def for_list(self) -> Self:
-        return self.select_related("party", "party__legal_form", "person", "type")
+        """All that a list tells; the number stays closed."""
+        related = ("party", "party__legal_form", "person", "type", "added_by")
+        return self.select_related(*related).defer("number")

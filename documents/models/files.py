@@ -25,6 +25,11 @@ from common.text import fold
 from contacts.models.reference import CodedReference
 from documents.querysets import FileQuerySet
 
+# How many days before its end a file counts as ending soon.
+SOON_DAYS = 30
+LONGEST_REMINDER = 5 * 366
+SENSIBLE_YEARS = range(1900, 2201)
+
 
 class FileCategory(CodedReference):
     """What a file is: contract, certificate, price list, correspondence…"""
@@ -35,6 +40,14 @@ class FileCategory(CodedReference):
         constraints = [models.UniqueConstraint(fields=["code"], name="file_category_code", condition=~Q(code=""))]
 
 
+def sha256_of(upload: UploadedFile) -> str:
+    digest = hashlib.sha256()
+    upload.seek(0)
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
 class FileContentManager(models.Manager["FileContent"]):
     def keep(self, upload: UploadedFile, allowed: Iterable[str] = uploads.OFFICE_TYPES) -> FileContent:
         """Check what was uploaded and store it, or find it when the same bytes are stored already.
@@ -42,11 +55,7 @@ class FileContentManager(models.Manager["FileContent"]):
         Raises ValidationError in words when the file is refused.
         """
         content_type = uploads.check_upload(upload, allowed)
-        digest = hashlib.sha256()
-        upload.seek(0)
-        for chunk in upload.chunks():
-            digest.update(chunk)
-        sha256 = digest.hexdigest()
+        sha256 = sha256_of(upload)
         with transaction.atomic():
             # Held, so that the nightly clearing of what nobody files any more cannot take it away meanwhile.
             if found := self.select_for_update(no_key=True).filter(sha256=sha256).first():
@@ -160,6 +169,8 @@ class File(models.Model):
             models.Index(
                 fields=["party", "-created_at", "-id"], name="file_by_party", condition=Q(deleted_at__isnull=True)
             ),
+            # The list across all parties, newest first.
+            models.Index(fields=["-created_at", "-id"], name="file_newest", condition=Q(deleted_at__isnull=True)),
             # What ends soon: the worker's reminders and the warning in the head.
             models.Index(fields=["remind_on"], name="file_by_reminder", condition=Q(remind_on__isnull=False)),
             models.Index(
@@ -193,6 +204,11 @@ class File(models.Model):
         super().clean()
         if self.remind_days is not None and self.valid_until is None:
             raise ValidationError({"valid_until": _("A reminder needs the day until which the file is valid.")})
+        if self.valid_until is not None and self.valid_until.year not in SENSIBLE_YEARS:
+            raise ValidationError({"valid_until": _("Look at the year: this day cannot be meant.")})
+        if (self.remind_days or 0) > LONGEST_REMINDER:
+            words = _("At most %(limit)d days before the end.") % {"limit": LONGEST_REMINDER}
+            raise ValidationError({"remind_days": words})
 
     @property
     def is_deleted(self) -> bool:
@@ -204,6 +220,12 @@ class File(models.Model):
 
     def has_ended(self, on: dt.date | None = None) -> bool:
         return self.valid_until is not None and self.valid_until < (on or today())
+
+    def ends_soon(self, on: dt.date | None = None) -> bool:
+        """Still valid, but for no more than a month (or than the days before which to remind of it)."""
+        on = on or today()
+        days = max(SOON_DAYS, self.remind_days or 0)
+        return self.valid_until is not None and on <= self.valid_until <= on + dt.timedelta(days=days)
 
     # -- Deeds -----------------------------------------------------------------------------------
 
@@ -248,8 +270,11 @@ class File(models.Model):
             file=self, number=self.version, content=content, name=name, note=note, added_by=by
         )
 
+    @transaction.atomic
     def delete_softly(self, by: Any) -> None:
         """Take the file out of the lists; it can be restored. Raises ValidationError when it is deleted already."""
+        # Two at once: the second must not take the deed over from the first.
+        self.refresh_from_db(from_queryset=type(self).objects.select_for_update())
         if self.is_deleted:
             raise ValidationError(_("The file is already deleted."))
         self.deleted_at, self.deleted_by = timezone.now(), by
