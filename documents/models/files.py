@@ -289,6 +289,8 @@ class FileVersion(models.Model):
     """One version of a file; never changed, never taken out of the chain. The history is the file's own."""
 
     file = models.ForeignKey(File, verbose_name=_("file"), on_delete=models.CASCADE, related_name="versions")
+    # The file's own, kept here so that the timeline of a dossier finds new versions by an index; `save` fills it.
+    party = models.ForeignKey("counterparties.Counterparty", on_delete=models.PROTECT, related_name="+", editable=False)
     number = models.PositiveIntegerField(_("version"))
     content = models.ForeignKey(FileContent, on_delete=models.PROTECT, related_name="versions")
     name = models.CharField(_("file name"), max_length=200)
@@ -304,6 +306,13 @@ class FileVersion(models.Model):
         ordering = ["-number"]
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["file", "number"], name="file_version_unique")]
+        indexes = [
+            models.Index(fields=["party", "-added_at", "-id"], name="file_version_newest", condition=Q(number__gt=1)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.number})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.party_id = self.file.party_id
+        super().save(*args, **kwargs)

@@ -9,12 +9,13 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.addresses import address
 from common.dates import format_date, today
+from common.expressions import DayBegins
 from common.history import tracked
 from common.text import fold
 from counterparties.kinds import Kind
@@ -143,6 +144,8 @@ class Letter(models.Model):
         indexes = [
             models.Index(fields=["-registered_on", "-id"], name="letter_by_day"),
             models.Index(fields=["party", "-registered_on", "-id"], name="letter_by_party"),
+            # The timeline, whose rows lie at moments.
+            models.Index("party", DayBegins("registered_on").desc(), F("id").desc(), name="letter_in_timeline"),
             # Answers due: My day, reminders, the warning in the head.
             models.Index(
                 fields=["answer_due"],
