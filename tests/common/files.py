@@ -7,6 +7,7 @@ import struct
 import zipfile
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import FileResponse
 from PIL import Image
 
 PDF = (
@@ -21,6 +22,12 @@ XML = '<?xml version="1.0" encoding="UTF-8"?>\n<Фактура номер="1"><�
 
 def upload(name: str, content: bytes) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content, "application/octet-stream")
+
+
+def release(answer: FileResponse) -> None:
+    """Close the file that is answered. (Closing the answer would end a request, and with it database connections.)"""
+    for close in answer._resource_closers:
+        close()
 
 
 def picture(kind: str = "PNG", size: tuple[int, int] = (64, 48)) -> bytes:

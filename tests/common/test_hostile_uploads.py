@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 
 from common import file_types as t
 from common.uploads import OFFICE_TYPES, check_upload, inline, safe_name, serve
-from tests.common.files import HTML, PDF, SVG, XML, archive, ole, ooxml, opendocument, picture, upload
+from tests.common.files import HTML, PDF, SVG, XML, archive, ole, ooxml, opendocument, picture, release, upload
 
 
 def refused(name: str, content: bytes) -> ValidationError:
@@ -83,7 +83,7 @@ def test_a_pdf_that_is_a_page_too_is_shown_only_in_a_sandbox():
         assert answer["Content-Type"] == t.PDF
         assert answer["X-Content-Type-Options"] == "nosniff"
         assert answer["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
-        answer.close()
+        release(answer)
 
 
 def test_a_page_that_is_a_pdf_too_is_a_page():

@@ -9,7 +9,7 @@ from PIL import Image
 
 from common import file_types as t
 from common.uploads import INLINE_TYPES, OFFICE_TYPES, inline, preview_png
-from tests.common.files import EML, PDF, SVG, XML, archive, ooxml, picture
+from tests.common.files import EML, PDF, SVG, XML, archive, ooxml, picture, release
 
 
 def drawn(content: bytes, kind: str, width: int = 200) -> Image.Image:
@@ -104,7 +104,7 @@ def test_a_picture_or_pdf_is_shown_within_our_page_alone_and_runs_nothing(kind):
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
     assert answer["Cache-Control"] == "private, no-store"
-    answer.close()
+    release(answer)
 
 
 @pytest.mark.parametrize("kind", [*sorted(set(OFFICE_TYPES) - set(INLINE_TYPES)), t.HTML, t.SVG, "", "няма/такъв"])
@@ -114,4 +114,4 @@ def test_anything_else_is_a_download(kind):
     assert answer["Content-Disposition"].startswith("attachment; filename")
     assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert answer["Content-Type"] != t.HTML
-    answer.close()
+    release(answer)

@@ -19,6 +19,7 @@ from django.core.files.storage import default_storage
 from moto.server import ThreadedMotoServer
 
 from common import uploads
+from tests.common.files import release
 
 TELL = "import json; from config import settings; print(json.dumps(settings.STORAGES['default']))"
 
@@ -90,7 +91,7 @@ def test_a_file_is_put_read_served_and_deleted(bucket):
     assert b"".join(cast(Any, answer.streaming_content)) == content
     assert answer["Content-Disposition"].startswith("attachment;")
     assert answer["Content-Length"] == str(len(content))
-    answer.close()
+    release(answer)
 
     default_storage.delete(name)
     assert not default_storage.exists(name)
