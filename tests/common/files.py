@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+from typing import Any, cast
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import FileResponse
@@ -26,7 +27,7 @@ def upload(name: str, content: bytes) -> SimpleUploadedFile:
 
 def release(answer: FileResponse) -> None:
     """Close the file that is answered. (Closing the answer would end a request, and with it database connections.)"""
-    for close in answer._resource_closers:
+    for close in cast(Any, answer)._resource_closers:
         close()
 
 
