@@ -3,5 +3,6 @@
 from documents import (  # noqa: F401  (each registers itself)
     files_history,
     letters_history,
+    personal_tab,
     placeholder_set,
 )

@@ -21,6 +21,7 @@ from tests.factories.counterparties import (
     RelationFactory,
     egn,
 )
+from tests.factories.documents import PersonalDocumentFactory
 from tests.factories.users import UserFactory
 from users.models import User
 
@@ -47,6 +48,7 @@ class World:
         self.link = ContactLinkFactory(party=self.party)
         self.address = AddressFactory(party=self.party)
         self.account = BankAccountFactory(party=self.party)
+        self.paper = PersonalDocumentFactory(party=self.person)
 
     def job(self, user: User) -> Job:
         job = Job(user=user, title="Внос", task="x", state=Job.State.DONE, file_name="a.txt")
@@ -104,6 +106,10 @@ def address(world: World, user: User) -> list[Any]:
 
 def account(world: World, user: User) -> list[Any]:
     return [world.account.pk]
+
+
+def paper(world: World, user: User) -> list[Any]:
+    return [world.paper.pk]
 
 
 def own_job(world: World, user: User) -> list[Any]:

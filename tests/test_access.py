@@ -106,6 +106,14 @@ TABLE = [
     ("contacts:import_undo", "post", w.own_import, "302 302 403 403 302 403 403 403"),
     ("contacts:import_errors", "get", w.own_import, "200 200 403 403 200 403 403 403"),
     ("documents:file_picker", "get", None, "200 200 200 200 200 200 200 200"),
+    ("counterparties:counterparty_tab", "get", w.tab("personal-documents"), "200 200 404 404 200 404 404 200"),
+    ("documents:personaldocument_add", "get", None, "200 200 403 403 200 403 403 403"),
+    ("documents:personaldocument_log", "get", None, "200 403 403 403 403 403 403 200"),
+    ("documents:strayscan_list", "get", None, "200 200 403 403 403 403 403 403"),
+    ("documents:personaldocument_edit", "get", w.paper, "200 200 403 403 200 403 403 403"),
+    ("documents:personaldocument_reveal", "get", w.paper, "200 200 403 403 200 403 403 403"),
+    ("documents:personaldocument_scan", "get", w.paper, "302 302 403 403 302 403 403 403"),
+    ("documents:personaldocument_erase", "get", w.paper, "200 200 403 403 403 403 403 403"),
 ]  # fmt: skip
 
 # Addresses that ask nobody who he is, and what the anonymous get there.

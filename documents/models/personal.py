@@ -23,6 +23,15 @@ from documents.personal_numbers import check_number
 from documents.querysets import OfPartyQuerySet, PersonalDocumentQuerySet
 
 SHOWN_AT_END = 2
+# From how many days before its end a document is warned of.
+ENDING_DAYS = 30
+
+
+def masked(number: str) -> str:
+    """The number with only its last signs to be seen; nothing is said of its length, and of a short one nothing."""
+    if not number:
+        return ""
+    return "•" * 5 + (number[-SHOWN_AT_END:] if len(number) >= 3 * SHOWN_AT_END else "")
 
 
 class PersonalDocumentType(CodedReference):
@@ -137,9 +146,16 @@ class PersonalDocument(models.Model):
 
     @property
     def masked_number(self) -> str:
-        """The number with only its last signs to be seen."""
-        number = self.number
-        return "•" * max(len(number) - SHOWN_AT_END, 4) + number[-SHOWN_AT_END:] if number else ""
+        return masked(self.number)
+
+    @property
+    def holder_name(self) -> str:
+        return str(self.person) if self.person is not None else str(self.party.display_name)
+
+    @property
+    def scan_may_be_opened(self) -> bool:
+        """A stored scan is shown only as long as its type has a ground for one."""
+        return bool(self.scan) and self.type.scan_allowed
 
     def has_ended(self, on: dt.date | None = None) -> bool:
         return self.valid_until is not None and self.valid_until < (on or today())
@@ -151,6 +167,8 @@ class PersonalDocument(models.Model):
             errors["person"] = _("A company has no identity papers: choose the contact person whose document it is.")
         if self.issued_on and self.issued_on > today():
             errors["issued_on"] = _("The date of issue is in the future.")
+        if self.issued_on and self.valid_until and self.valid_until < self.issued_on:
+            errors["valid_until"] = _("The document ends before it was issued.")
         if self.pk is None and self.keep_until and self.keep_until < today():
             errors["keep_until"] = _("That day has passed; the document would be erased tonight.")
         if self.number and self.type_id:
