@@ -2,6 +2,8 @@
 
 from documents import (  # noqa: F401  (each registers itself)
     files_history,
+    files_tab,
+    letters_doors,
     letters_history,
     personal_tab,
     placeholder_set,

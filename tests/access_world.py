@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from common.models import Job, Notification, SavedView
 from contacts.models import PartyImport
+from tests.documents.uploads import png
 from tests.factories.contacts import AddressFactory, BankAccountFactory, ContactLinkFactory
 from tests.factories.counterparties import (
     CharacteristicFactory,
@@ -21,7 +22,8 @@ from tests.factories.counterparties import (
     RelationFactory,
     egn,
 )
-from tests.factories.documents import PersonalDocumentFactory
+from tests.factories.documents import FileFactory, PersonalDocumentFactory
+from tests.factories.events import EventFactory
 from tests.factories.users import UserFactory
 from users.models import User
 
@@ -48,6 +50,8 @@ class World:
         self.link = ContactLinkFactory(party=self.party)
         self.address = AddressFactory(party=self.party)
         self.account = BankAccountFactory(party=self.party)
+        self.event = EventFactory(party=self.party, author=seller)
+        self.file = FileFactory(party=self.party, name="a.png", content__data=png(), content__content_type="image/png")
         self.paper = PersonalDocumentFactory(party=self.person)
 
     def job(self, user: User) -> Job:
@@ -110,6 +114,18 @@ def account(world: World, user: User) -> list[Any]:
 
 def paper(world: World, user: User) -> list[Any]:
     return [world.paper.pk]
+
+
+def file(world: World, user: User) -> list[Any]:
+    return [world.file.pk]
+
+
+def file_version(world: World, user: User) -> list[Any]:
+    return [world.file.pk, 1]
+
+
+def event(world: World, user: User) -> list[Any]:
+    return [world.event.pk]
 
 
 def own_job(world: World, user: User) -> list[Any]:
