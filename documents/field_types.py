@@ -28,16 +28,17 @@ _WORDS = {YES: YES, "true": YES, "1": YES, "да": YES, NO: NO, "false": NO, "0"
 def canonical(kind: str, typed: str, choices: Sequence[str] = ()) -> str:
     """What is stored for what was typed; "" stays "". Raises ValidationError in words for the user."""
     multiline = kind == "long_text"
+    limit = LONGEST.get(kind, LONGEST["text"])
+    if len(typed) > limit * 4 + 1000:  # refused before anything walks through it
+        raise too_long(typed, limit)
     try:
         text = clean_text(typed, multiline=multiline)
     except ValueError as refusal:
         raise ValidationError(str(refusal)) from refusal
     if not text:
         return ""
-    limit = LONGEST.get(kind, LONGEST["text"])
     if len(text) > limit:
-        words = _("The text is too long: %(length)d characters, at most %(limit)d are allowed.")
-        raise ValidationError(words % {"length": len(text), "limit": limit})
+        raise too_long(text, limit)
     match kind:
         case "number":
             return plain_number(text)
@@ -56,6 +57,11 @@ def canonical(kind: str, typed: str, choices: Sequence[str] = ()) -> str:
             if text not in choices:
                 raise ValidationError(_("“%(value)s” is not in the list of choices.") % {"value": text})
     return text
+
+
+def too_long(text: str, limit: int) -> ValidationError:
+    words = _("The text is too long: %(length)d characters, at most %(limit)d are allowed.")
+    return ValidationError(words % {"length": len(text), "limit": limit})
 
 
 def plain_number(text: str) -> str:

@@ -1,8 +1,8 @@
 """The placeholders that the record, its contacts, the present user and the calendar give.
 
 What stands in other rows than the context's own (address, account, representative) is fetched only when a text uses
-it, and once for a text. There is no placeholder for a personal number (EGN, LNCh), a person's VAT number included: a
-paper that must hold one has a field of its own for it.
+it, and once for a text. There is no placeholder for a personal number (EGN, LNCh), nor for a person's VAT number, which
+is made of one: a paper that must hold it leaves a gap, to be written by hand.
 """
 
 from __future__ import annotations

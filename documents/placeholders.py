@@ -75,8 +75,7 @@ PARTS = {
 }
 PERSONAL = re.compile(r"egn|lnch|lnc|personal|identifier")
 NO_PERSONAL_NUMBERS = gettext_lazy(
-    "Personal numbers (EGN, LNCh) are not given by any placeholder: where a paper must hold one, add a field to the"
-    " form and write it there."
+    "Personal numbers (EGN, LNCh) are put into no text: leave a gap (…………) where one is to be written by hand."
 )
 
 

@@ -4,11 +4,14 @@ from documents.lists.files import FileList
 from documents.lists.letters import LetterList
 from documents.lists.personal import StrayScanList
 from documents.lists.personal_log import PersonalDocumentAccessLog
-from documents.views import file_pickers, file_serving, file_upload, files, letters, personal
+from documents.views import blanks, file_pickers, file_serving, file_upload, files, letters, personal
 
 app_name = "documents"
 
 urlpatterns: list[URLPattern] = [
+    path("forms/choose/<int:party_pk>/", blanks.form_choose, name="form_choose"),
+    path("forms/<int:pk>/fill/<int:party_pk>/", blanks.form_fill, name="form_fill"),
+    path("form-values/<int:pk>/edit/", blanks.formvalue_edit, name="formvalue_edit"),
     path("letters/", LetterList.as_view(), name="letter_list"),
     path("letters/add/", letters.letter_add, name="letter_add"),
     path("letters/picker/", letters.letter_picker, name="letter_picker"),

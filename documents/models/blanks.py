@@ -67,6 +67,11 @@ class FormTemplate(CodedReference):
         """Whether the form is meant for a party of these kinds."""
         return not self.kinds or any(kind in self.kinds for kind in party.kinds)
 
+    @classmethod
+    def offered_to(cls, party: Any) -> list[FormTemplate]:
+        """The forms in use that are meant for such a party."""
+        return [one for one in cls.objects.filter(is_active=True) if one.fits(party)]
+
 
 class FormField(models.Model):
     """An extra field of a form, which no dossier has: a term, a sum, a name."""
@@ -166,6 +171,11 @@ class FormValue(models.Model):
     def shown(self) -> str:
         """The value as people write it, in the reader's language."""
         return field_types.shown(self.field.type, self.value)
+
+    def change(self, value: str, by: Any) -> None:
+        """Put another value, already in its stored form, in the place of the present one."""
+        self.value, self.changed_by, self.changed_at = value, by, timezone.now()
+        self.save(update_fields=["value", "changed_by", "changed_at"])
 
 
 class FilledForm(models.Model):
