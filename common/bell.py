@@ -41,13 +41,13 @@ def notification_latest(request: HttpRequest) -> HttpResponse:
     return show_latest(request)
 
 
-def show_latest(request: HttpRequest, **context: Any) -> HttpResponse:
+def show_latest(request: HttpRequest) -> HttpResponse:
     own = Notification.objects.visible_to(request.user)
     latest = list(own.order_by("-created_at", "-pk")[:LATEST])
     if new := [one.pk for one in latest if one.shown_at is None]:
         own.filter(pk__in=new).mark_shown()
     newest = max((one.pk for one in latest), default=0)
-    return render(request, "common/_bell_latest.html", {"latest": latest, "newest": newest, **context})
+    return render(request, "common/_bell_latest.html", {"latest": latest, "newest": newest})
 
 
 @login_required
@@ -78,7 +78,7 @@ def notification_read_all(request: HttpRequest) -> HttpResponse:
         messages.success(request, words_of_read(count))
         return redirect(here)
     user.unread_notifications = unread.capped()
-    response = show_latest(request, after_reading=True)
+    response = show_latest(request)
     if (htmx.current_url_abs_path or "").partition("?")[0] == here:
         trigger_client_event(response, "list-changed")
     return response

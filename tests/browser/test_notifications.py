@@ -122,7 +122,9 @@ def test_the_menu_by_keyboard(page: Page, manager, tell):
     page.keyboard.press("Escape")
     expect(menu).to_be_hidden()
     expect(bell(page)).to_be_focused()
-    page.keyboard.press("Enter")
+    with page.expect_response("**/notifications/latest/"):
+        page.keyboard.press("Enter")
+    settled(page)
     tab_to(page, menu.get_by_role("link", name="Обади се 1"), limit=4)
     page.keyboard.press("Enter")
     page.wait_for_url("**/about/")
