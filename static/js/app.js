@@ -298,6 +298,11 @@ if (bell) {
   document.addEventListener("visibilitychange", () => Date.now() - lastAsked > pause && askForNews());
   document.body.addEventListener("bell", askForNews);
 }
+document.body.addEventListener("htmx:afterSettle", (event) => {
+  // The button that marked all as read is gone: the focus stays in the menu.
+  const { requestConfig, target } = event.detail;
+  if (requestConfig?.verb === "post" && target.matches(".bell-menu")) $("#bell-all").focus();
+});
 function takeNews(event) {
   if (new URL(event.detail.xhr.responseURL).pathname === bell.getAttribute("hx-get")) {
     noticesInSight();
