@@ -323,6 +323,10 @@ class ListPage(AccessMixin, FilterView):
         filterset.more_fields = [one for name, one in bound.items() if primary is not None and name not in primary]
         filterset.more_active = any(self.params.get(one.name) for one in filterset.more_fields)
 
+    def get_switch(self) -> list[tuple[Any, str, bool]]:
+        """Other ways to show the same: words, address, whether it is the present one. Usually none."""
+        return []
+
     def get_actions(self) -> list[Action]:
         return []
 
@@ -380,6 +384,7 @@ class ListPage(AccessMixin, FilterView):
             ],
             "bulk_url": self.request.get_full_path(),
             "exports": {form: self.export_address(form) for form in exports.FORMATS} if self.may_export() else {},
+            "switch": self.get_switch(),
             "actions": self.get_actions(),
             "add_url": self.get_add_url(),
             "add_label": self.add_label,

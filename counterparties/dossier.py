@@ -62,8 +62,10 @@ class DossierTab:
         return address("counterparties:counterparty_tab", party.pk, self.slug)
 
     def show(self, request: HttpRequest, frame: DossierFrame) -> Any:
-        """Answer the tab when it is no list; a tab without a list page must say how."""
-        raise Http404
+        """Answer the tab: by its list. A tab without a list page must say how."""
+        if self.list_page is None:
+            raise Http404
+        return self.list_page.as_view(frame=frame, page_title=self.title)(request)
 
     def all_rows(self) -> QuerySet[Any]:
         assert self.list_page is not None

@@ -305,7 +305,6 @@ def sees_any(user: Any) -> bool:
     return any(user.has_perm(kind.permission("view")) for kind in Kind)
 
 
-menu.register(MenuEntry("home", gettext_lazy("Recently opened"), "/", icon="house", order=10))
 menu.register(
     MenuEntry(
         "counterparties", gettext_lazy("Counterparties"), "/counterparties/", icon="people", visible=sees_any, order=20

@@ -23,7 +23,6 @@ class KindConverter:
 register_converter(KindConverter, "kind")
 
 urlpatterns = [
-    path("", search.home, name="home"),
     path("search/", search.search_results, name="search"),
     path("counterparties/", CounterpartyList.as_view(), name="counterparty_list"),
     path("counterparties/<kind:kind>/", CounterpartyList.as_view(), name="counterparty_kind_list"),

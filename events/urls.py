@@ -1,10 +1,25 @@
 from django.urls import URLPattern, include, path
 
+from events.lists import EventList
+from events.views import calendar, event, my_day
+
 app_name = "events"
 
 # Everything of the app but the first page stands under /events/.
-pages: list[URLPattern] = []
+pages: list[URLPattern] = [
+    path("", EventList.as_view(), name="event_list"),
+    path("add/", event.event_add, name="event_add"),
+    path("log/", event.event_log, name="event_log"),
+    path("choices/", event.event_choices, name="event_choices"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("<int:pk>/", event.event_detail, name="event_detail"),
+    path("<int:pk>/edit/", event.event_edit, name="event_edit"),
+    path("<int:pk>/done/", event.event_done, name="event_done"),
+    path("<int:pk>/cancel/", event.event_cancel, name="event_cancel"),
+    path("<int:pk>/reopen/", event.event_reopen, name="event_reopen"),
+]
 
 urlpatterns = [
+    path("", my_day.my_day, name="my_day"),
     path("events/", include(pages)),
 ]

@@ -57,9 +57,7 @@ def counterparty_tab(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     frame = DossierFrame.of(request, pk, slug)
     tab = frame.tab
     assert tab is not None
-    if tab.list_page is None:
-        return tab.show(request, frame)
-    return tab.list_page.as_view(frame=frame, page_title=tab.title)(request)
+    return tab.show(request, frame)
 
 
 class HistoryForm(forms.Form):

@@ -1,15 +1,12 @@
-"""The search box, and the first page."""
+"""The search box."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from counterparties.models import Counterparty, RecentParty
 from counterparties.search import search
 
 
@@ -23,16 +20,3 @@ def search_results(request: HttpRequest) -> HttpResponse:
         return redirect(addresses.pop())
     context = {"page_title": _("Search"), "search_query": text, "groups": groups, "too_short": 0 < len(text) < 2}
     return render(request, "counterparties/search.html", context)
-
-
-@login_required
-def home(request: HttpRequest) -> HttpResponse:
-    """The dossiers that the user opened last."""
-    user: Any = request.user
-    visible = Counterparty.objects.visible_to(user)
-    recent = (
-        RecentParty.objects.filter(user=user, party__in=visible)
-        .select_related("party__legal_form", "party__status", "party__trader")
-        .order_by("-opened_at")[:20]
-    )
-    return render(request, "counterparties/home.html", {"page_title": _("Recently opened"), "recent": recent})

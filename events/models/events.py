@@ -238,6 +238,23 @@ class Event(models.Model):
 
     # -- Deeds -----------------------------------------------------------------------------------
 
+    @classmethod
+    @transaction.atomic
+    def log(cls, type: EventType, words: str, *, by: Any, party: Any = None, person: Any = None) -> Event:
+        """Write down what has just happened, in one go: done now, by this user, perhaps with a contact person."""
+        now = timezone.now()
+        limit = cls._meta.get_field("subject").max_length or 0
+        subject = words if len(words) <= limit else f"{words[: limit - 1].rstrip()}…"
+        text = "" if subject == words else words
+        made = cls(type=type, party=party, subject=subject, text=text, starts_at=now, author=by)
+        made.done_at, made.done_by = now, by
+        made.save()
+        EventParticipant.objects.create(event=made, user=by)
+        if person is not None:
+            EventContact.objects.create(event=made, person=person)
+        made.settle()
+        return made
+
     def may_be_seen_by(self) -> list[int] | None:
         """Keys of the users to whom a private event is open; None for a public one."""
         if not self.is_private:

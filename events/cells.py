@@ -1,0 +1,56 @@
+"""How events are drawn in lists, panels and on their own page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from common.templatetags.icons import icon
+from events import times
+from events.models import Event
+
+STATE_TONES = {"planned": "blue", "overdue": "red", "done": "green", "cancelled": "cancelled"}
+
+
+def type_mark(event: Any) -> SafeString:
+    """The type as a badge: its icon and its word, in its colour."""
+    return format_html(
+        '<span class="tone tone-{}">{}{}</span>', event.type.color, icon(event.type.icon), capfirst(str(event.type))
+    )
+
+
+def state_mark(event: Event) -> SafeString:
+    state = event.state
+    return format_html('<span class="tone tone-{}">{}</span>', STATE_TONES[state.value], state.label)
+
+
+def private_mark(event: Event) -> SafeString | str:
+    if not event.is_private:
+        return ""
+    return format_html('<span class="tone">{}{}</span>', icon("lock"), _("private"))
+
+
+def subject(event: Event) -> SafeString:
+    return format_html('<a href="{}">{}</a>', event.get_absolute_url(), event.subject)
+
+
+def when(event: Event) -> SafeString:
+    return format_html('<time datetime="{}">{}</time>', event.starts_at.isoformat(), times.period(event))
+
+
+def party(event: Event) -> SafeString | str:
+    if event.party is None:
+        return ""
+    return format_html('<a href="{}">{}</a>', event.party.get_absolute_url(), event.party.display_name)
+
+
+def outcome(event: Event) -> SafeString | str:
+    """What came of it, or why it was called off, and what comes next."""
+    said = [event.outcome or event.cancel_reason]
+    if event.next_step:
+        said.append(_("Next: %(step)s") % {"step": event.next_step})
+    return format_html_join(SafeString("<br>"), "{}", ((words,) for words in said if words))
