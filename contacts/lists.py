@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from common.lists import Action, BulkAction, Column, Empty, ListPage
 from common.phones import national
-from contacts import cells
+from contacts import cells, link_actions
 from contacts.filters import AddressFilter, BankAccountFilter, ContactLinkFilter
 from contacts.models import Address, BankAccount, ContactLink
 
@@ -154,6 +154,9 @@ class ContactLinkList(OfPartyList):
         return [
             Action(_("Make main contact"), self.here("contactlink_primary", obj), icon="star", method="post"),
         ]
+
+    def row_actions(self, obj: ContactLink) -> list[Action]:
+        return [*link_actions.actions_for(obj, self.request.user), *super().row_actions(obj)]
 
     @property
     def archive_name(self) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from email import encoders
+from email.mime.base import MIMEBase
 from email.utils import format_datetime, formataddr
 from typing import Any
 
@@ -11,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.encoding import punycode
 from django.utils.translation import gettext as _
 
 from common.file_types import EML
@@ -32,25 +35,42 @@ def build(email: Email) -> EmailMessage:
     message = EmailMessage(
         subject=" ".join(email.subject.split()),
         body=email.text,
-        from_email=email.sender_header,
+        from_email=header_of(email.sender_name, email.sender_email),
         to=written(email, "to"),
         cc=written(email, "cc"),
         bcc=written(email, "bcc"),
-        reply_to=[formataddr((str(email.author), email.author.email))] if email.author and email.author.email else [],
+        reply_to=[header_of(str(email.author), email.author.email)] if email.author and email.author.email else [],
         headers=headers,
     )
     for file in email.files.select_related("content").order_by("pk"):
         try:
             with file.content.file.open("rb") as stored:
-                message.attach(file.name, stored.read(), file.content.content_type)
+                message.attach(attachment(file.name, stored.read(), file.content.content_type))
         except OSError as error:
             words = _("The attachment “%(name)s” cannot be read. Nothing was sent.")
             raise LetterError(words % {"name": file.name}) from error
     return message
 
 
+def attachment(name: str, data: bytes, content_type: str) -> MIMEBase:
+    """The bytes just as they are: text would get other line ends on its way, a letter other headers."""
+    if content_type == EML:
+        content_type = "application/octet-stream"
+    part = MIMEBase(*content_type.split("/", 1))
+    part.set_payload(data)
+    encoders.encode_base64(part)
+    part.add_header("Content-Disposition", "attachment", filename=("utf-8", "", name))
+    return part
+
+
+def header_of(name: str, email: str) -> str:
+    """Name and address as headers have them; a domain in Cyrillic becomes what servers know."""
+    user, _sign, domain = email.rpartition("@")
+    return formataddr((name, f"{user}@{punycode(domain)}"))
+
+
 def written(email: Email, way: str) -> list[str]:
-    return [formataddr((one.get("name", ""), one["email"])) for one in email.addresses(way)]
+    return [header_of(one.get("name", ""), one["email"]) for one in email.addresses(way)]
 
 
 def references_of(email: Email) -> str:

@@ -1,5 +1,6 @@
 from django.urls import URLPattern, include, path
 
+from events import mail_urls
 from events.lists import EventList
 from events.views import calendar, event, my_day
 
@@ -22,4 +23,5 @@ pages: list[URLPattern] = [
 urlpatterns = [
     path("", my_day.my_day, name="my_day"),
     path("events/", include(pages)),
+    path("events/", include(mail_urls.pages)),
 ]

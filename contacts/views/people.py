@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from common.forms_view import done, show_form
 from common.lists import Action
 from common.views import back
+from contacts import link_actions
 from contacts.access import asked_party, crumbs, demand, seen, way_back
 from contacts.forms.people import ContactForm, PersonForm, reach_formsets, reach_is_valid, save_reach
 from contacts.models import ContactLink, ContactPerson
@@ -112,13 +113,16 @@ def contactperson_detail(request: HttpRequest, pk: int) -> HttpResponse:
     person = seen(
         request, ContactPerson.objects.prefetch_related("phones", "emails"), pk, "contacts.view_contactperson"
     )
-    links = (
+    links = list(
         ContactLink.objects.visible_to(request.user)
         .filter(person=person)
         .select_related("party", "party__legal_form", "role")
         .prefetch_related("areas")
         .order_by("archived_at", "party__sort_name", "pk")
     )
+    for link in links:
+        link.person = person
+        link.offered = link_actions.actions_for(link, request.user)
     own = None
     if person.natural_party_id:
         own = Counterparty.objects.visible_to(request.user).filter(pk=person.natural_party_id).first()

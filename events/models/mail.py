@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from email.utils import formataddr, make_msgid, parseaddr
+from email.utils import make_msgid, parseaddr
 from typing import Any
 
 from django.conf import settings
@@ -155,10 +155,6 @@ class Email(models.Model):
     def sender(self) -> str:
         """Name and address as they are written, not as they are encoded."""
         return f"{self.sender_name} <{self.sender_email}>" if self.sender_name else self.sender_email
-
-    @property
-    def sender_header(self) -> str:
-        return formataddr((self.sender_name, self.sender_email))
 
     def addresses(self, way: str) -> list[dict[str, Any]]:
         """The recipients of one way: "to", "cc" or "bcc"."""

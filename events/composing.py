@@ -1,0 +1,140 @@
+"""Writing an e-mail: what is offered, what a text with placeholders becomes, and the event that logs it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common.dates import format_moment
+from contacts.models import ContactLink, ContactPerson
+from counterparties.models import Counterparty
+from documents.models import File
+from documents.placeholders import PATTERN, FillContext, value_of
+from events.models import Email, Event, EventContact, EventFile, EventParticipant, EventType, MailTemplate
+from events.sending import queue
+
+# Made up for a received letter that had no Message-ID of its own: nobody else knows it.
+MADE_UP = "@without-message-id.invalid>"
+
+
+def addresses_of(party: Counterparty, user: Any) -> list[dict[str, Any]]:
+    """The e-mails of the party and of those who serve it today: `key`, `name`, `email`, `person`, `note`."""
+    found: list[dict[str, Any]] = []
+    if user.has_perm("contacts.view_contactperson"):
+        links = ContactLink.objects.in_force().filter(party=party, person__archived_at__isnull=True)
+        links = links.select_related("person", "role").prefetch_related("person__emails")
+        for link in links.order_by("-is_primary", "person__sort_name", "pk"):
+            for one in link.person.emails.all():
+                found.append(
+                    {
+                        "key": str(one.pk),
+                        "name": link.person.name,
+                        "email": one.email,
+                        "person": link.person,
+                        "note": link.position or (str(link.role) if link.role else ""),
+                    }
+                )
+    if party.email:
+        found.append(
+            {"key": "party", "name": party.display_name, "email": party.email, "person": None, "note": _("the firm's")}
+        )
+    return found
+
+
+# -- Texts with placeholders ---------------------------------------------------------------------
+
+
+def own_firm_for(party: Counterparty, user: Any) -> Counterparty | None:
+    """The own firm in whose name one writes: one that serves the party, else the first of the user's."""
+    firms = Counterparty.objects.own_firms_of(user).select_related("legal_form").order_by("pk")
+    return firms.filter(served_links__party=party).first() or firms.first()
+
+
+def fill_in(text: str, context: FillContext) -> str:
+    """The text with what is known put in; what is not known stays as a placeholder, so that it is seen."""
+    return PATTERN.sub(lambda match: value_of(match[1], context) or match[0], text)
+
+
+def filled(template: MailTemplate, *, party: Any, own_firm: Any, contact: Any, user: Any) -> tuple[str, str]:
+    """Subject and text of a template for one contact person (or none)."""
+    context = FillContext(party, own_firm=own_firm, contact=contact, user=user, language=template.language)
+    return fill_in(template.subject, context), fill_in(template.text, context)
+
+
+def mark_of(subject: str, text: str) -> str:
+    """By which it is known later whether what a template filled in was changed by hand."""
+    words = "\0".join(" ".join(part.split()) for part in (subject, text))
+    return hashlib.sha256(words.encode()).hexdigest()[:32]
+
+
+# -- Answers -------------------------------------------------------------------------------------
+
+
+def answer_to(email: Email) -> dict[str, Any]:
+    """Subject, quoted text and addresses of an answer. One's own letter is answered to those who got it."""
+    subject = email.subject if email.subject.lower().startswith(("re:", "отн:")) else f"Re: {email.subject}"
+    lines = "\n".join(f"> {line}".rstrip() for line in email.text[:15_000].split("\n"))
+    head = _("On %(when)s %(who)s wrote:") % {"when": format_moment(email.dated_at), "who": email.sender}
+    to = [one["email"] for one in email.addresses("to")] if email.is_outgoing else [email.sender_email]
+    return {"subject": subject[:200], "text": f"\n\n{head}\n{lines}\n", "to": [one for one in to if one]}
+
+
+# -- Sending -------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def post(
+    *,
+    party: Counterparty,
+    by: Any,
+    recipients: list[dict[str, Any]],
+    people: list[ContactPerson],
+    subject: str,
+    text: str,
+    files: list[File],
+    uploads: list[Any],
+    answers: Email | None = None,
+) -> Email:
+    """Log the letter as an event that is done, with its people and attachments, and queue it: all of it or nothing.
+
+    Raises ValidationError in words when an upload is refused.
+    """
+    now = timezone.now()
+    answered = answers.event if answers is not None else None
+    event = Event.objects.create(
+        type=EventType.objects.get(code="email"),
+        party=party,
+        subject=subject,
+        text=text,
+        starts_at=now,
+        is_private=answered is not None and answered.is_private,
+        author=by,
+        follows=answered,
+        done_at=now,
+        done_by=by,
+    )
+    if answered is not None and answered.is_private:
+        users = {answered.author_id, *answered.participant_links.values_list("user", flat=True)}
+        EventParticipant.objects.bulk_create(EventParticipant(event=event, user_id=pk) for pk in sorted(users))
+    EventContact.objects.bulk_create(EventContact(event=event, person=person) for person in people)
+    new = [File.file_away(one, party=party, by=by, description="", audience=event.may_be_seen_by()) for one in uploads]
+    EventFile.objects.bulk_create(
+        [EventFile(event=event, file=file, came_with_it=False) for file in files]
+        + [EventFile(event=event, file=file, came_with_it=True) for file in new]
+    )
+    event.settle()
+    email = Email.outgoing(
+        recipients=recipients,
+        subject=subject,
+        text=text,
+        author=by,
+        event=event,
+        in_reply_to=answers.message_id if answers is not None and not answers.message_id.endswith(MADE_UP) else "",
+    )
+    email.save()
+    email.files.set([*files, *new])
+    return queue(email)
