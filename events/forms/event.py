@@ -66,7 +66,10 @@ class EventForm(LaterChangesMixin, RecordForm):
 
     class Meta:
         model = Event
-        fields = ["type", "subject", "text", "all_day", "place", "is_private", "remind_by_email", "outcome", "next_step"]
+        fields = (
+            *("type", "subject", "text", "all_day", "place"),
+            *("is_private", "remind_by_email", "outcome", "next_step"),
+        )
         widgets = {
             "text": forms.Textarea(attrs={"rows": 4}),
             "outcome": forms.Textarea(attrs={"rows": 3}),
@@ -310,8 +313,7 @@ class EventForm(LaterChangesMixin, RecordForm):
         return [
             str(user)
             for user in users
-            if not user.has_perm("events.view_event")
-            or not Event.objects.visible_to(user).filter(pk=event.pk).exists()
+            if not user.has_perm("events.view_event") or not Event.objects.visible_to(user).filter(pk=event.pk).exists()
         ]
 
 

@@ -23,6 +23,8 @@ from common.text import fold
 from contacts.models.reference import CodedReference
 from events.querysets import EventQuerySet, ReminderQuerySet
 
+SUBJECT_LENGTH = 200
+
 
 class EventType(CodedReference):
     """Call, meeting, e-mail, task, note, and what an office adds."""
@@ -72,7 +74,7 @@ class Event(models.Model):
         on_delete=models.PROTECT,
         related_name="dossier_events",
     )
-    subject = models.CharField(_("subject"), max_length=200)
+    subject = models.CharField(_("subject"), max_length=SUBJECT_LENGTH)
     text = models.TextField(_("text"), max_length=20_000, blank=True)
     starts_at = models.DateTimeField(_("begins"))
     ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
@@ -243,8 +245,7 @@ class Event(models.Model):
     def log(cls, type: EventType, words: str, *, by: Any, party: Any = None, person: Any = None) -> Event:
         """Write down what has just happened, in one go: done now, by this user, perhaps with a contact person."""
         now = timezone.now()
-        limit = cls._meta.get_field("subject").max_length or 0
-        subject = words if len(words) <= limit else f"{words[: limit - 1].rstrip()}…"
+        subject = words if len(words) <= SUBJECT_LENGTH else f"{words[: SUBJECT_LENGTH - 1].rstrip()}…"
         text = "" if subject == words else words
         made = cls(type=type, party=party, subject=subject, text=text, starts_at=now, author=by)
         made.done_at, made.done_by = now, by
