@@ -1,5 +1,5 @@
-"""What the worker finds here: the nightly erasure of personal documents."""
+"""What the worker finds here: nightly erasure of personal documents, clearing of contents that nothing refers to."""
 
-from documents import erasure
+from documents import clearing, erasure
 
-__all__ = ["erasure"]
+__all__ = ["clearing", "erasure"]
