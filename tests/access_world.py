@@ -22,7 +22,7 @@ from tests.factories.counterparties import (
     RelationFactory,
     egn,
 )
-from tests.factories.documents import FileFactory, PersonalDocumentFactory
+from tests.factories.documents import FileFactory, LetterFactory, PersonalDocumentFactory
 from tests.factories.events import EventFactory
 from tests.factories.users import UserFactory
 from users.models import User
@@ -48,6 +48,7 @@ class World:
         )
         self.value.file.save("a.txt", ContentFile(b"a"))
         self.link = ContactLinkFactory(party=self.party)
+        self.letter = LetterFactory(party=self.party)
         self.address = AddressFactory(party=self.party)
         self.account = BankAccountFactory(party=self.party)
         self.event = EventFactory(party=self.party, author=seller)
@@ -114,6 +115,10 @@ def account(world: World, user: User) -> list[Any]:
 
 def paper(world: World, user: User) -> list[Any]:
     return [world.paper.pk]
+
+
+def letter(world: World, user: User) -> list[Any]:
+    return [world.letter.pk]
 
 
 def file(world: World, user: User) -> list[Any]:

@@ -177,6 +177,16 @@ class Letter(models.Model):
         mark = self.MARKS[self.Direction(self.direction)]
         return f"{mark} {self.number}/{format_date(self.registered_on)} г."
 
+    # Whoever reads the list or the page; set by it, for a file may be open to fewer people than the letter.
+    reader: Any = None
+
+    def shown_file(self) -> File | None:
+        """The letter's file when its reader may see it."""
+        if self.file is None or (self.reader is not None and not self.reader.has_perm("documents.view_file")):
+            return None
+        closed = self.file.audience is not None and getattr(self.reader, "pk", None) not in self.file.audience
+        return None if closed or self.file.is_deleted else self.file
+
     @property
     def is_cancelled(self) -> bool:
         return self.cancelled_at is not None

@@ -126,7 +126,9 @@ class NumberSeries(models.Model):
                 cls.begin(own_firm, kind, year)
                 series = cls.locked(own_firm, code, year)
             if series is None:
-                raise ValidationError(_("All numbers of this series are used up. Ask the administrator for a range."))
+                raise ValidationError(
+                    _("All numbers of this series are used up. Ask the administrator for a range."), code="numbers"
+                )
             number = series.next_number
             cls.objects.filter(pk=series.pk).update(next_number=F("next_number") + 1)
         return Taken(series.written(number), number, year)

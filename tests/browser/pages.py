@@ -25,6 +25,7 @@ from tests.factories.counterparties import (
     SupplierFactory,
     eik,
 )
+from tests.factories.documents import LetterFactory
 from users.models import User
 
 LONG = "Научно-производствено обединение „Светлана Димитрова-Владиславова и съдружници – Строителство“"
@@ -55,7 +56,8 @@ def filled(user: User) -> dict[str, str]:
     CharacteristicValueFactory(party=party, characteristic=CharacteristicFactory(), text="Стойност")
     party.comment = "Общ коментар"
     party.save()
-    OwnFirmFactory()
+    firm = OwnFirmFactory()
+    letter = LetterFactory(own_firm=firm, party=party, subject=LONG, senders_number="12-345/2026")
     person = NaturalPersonFactory(identifier_type="egn", personal_number="0001010010"[:10])
     RecentParty.objects.note(user, party)
     made = process.upload(
@@ -94,6 +96,9 @@ def filled(user: User) -> dict[str, str]:
         "import": "/contacts/imports/start/",
         "import review": made.get_absolute_url(),
         "import columns": f"/contacts/imports/{waiting.pk}/columns/",
+        "correspondence": "/documents/letters/",
+        "letter": letter.get_absolute_url(),
+        "letter form": f"/documents/letters/add/?answers={letter.pk}",
         "notifications": "/notifications/",
         "profile": "/profile/",
         "password": "/accounts/password/change/",
