@@ -132,18 +132,20 @@ class QuickAction:
 class Panel:
     """A card on the Summary. `context(party, user)` gives None when there is nothing to show.
 
-    `expression(party, user)`, asked in the frame's one query, saves the trouble of asking further when it is false.
+    `expression(party, user)`, asked in the frame's one query, saves the trouble of asking further when it is false; a
+    panel `with_value` asks nothing further at all: its `context(party, user, value)` reads what the expression brought.
     `width` is "wide" or "half".
     """
 
     slug: str
     title: Any
     template: str
-    context: Callable[[Counterparty, Any], dict[str, Any] | None]
+    context: Callable[..., dict[str, Any] | None]
     permission: str = ""
     order: int = 100
     width: str = "half"
     expression: Callable[[Counterparty, Any], Any] | None = None
+    with_value: bool = False
 
 
 @dataclass(frozen=True)
@@ -322,7 +324,7 @@ class DossierFrame:
 
     @cached_property
     def facts(self) -> dict[str, Any]:
-        """Counts of all tabs and values of all warnings, in one query."""
+        """Counts of all tabs and values of all warnings, on the Summary also those of its panels, in one query."""
         expressions: dict[str, Any] = {}
         for tab in self.open_tabs:
             if (count := tab.count_expression(self.party, self.user)) is not None:
@@ -330,7 +332,7 @@ class DossierFrame:
         for source in self.permitted(warnings):
             if source.expression is not None:
                 expressions[f"warn_{source.slug}"] = source.expression(self.party, self.user)
-        for panel in self.permitted(panels):
+        for panel in self.permitted(panels) if self.tab is None else ():
             if panel.expression is not None:
                 expressions[f"panel_{panel.slug}"] = panel.expression(self.party, self.user)
         if not expressions:

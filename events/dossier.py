@@ -1,3 +1,9 @@
 """What this app hangs on the dossier. Each part registers itself in a module of its own; here they are brought in."""
 
-from events import events_tab, history_source, mail_doors  # noqa: F401  (each registers itself)
+from events import (  # noqa: F401  (each registers itself)
+    events_tab,
+    history_source,
+    mail_doors,
+    search_source,
+    summary,
+)

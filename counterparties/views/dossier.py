@@ -36,9 +36,10 @@ def counterparty_detail(request: HttpRequest, pk: int) -> HttpResponse:
     frame.party.tab_counts = frame.tab_counts  # type: ignore[attr-defined]  # the first steps read them
     shown = []
     for panel in frame.permitted(panels):
-        if not frame.facts.get(f"panel_{panel.slug}", True):
+        value = frame.facts.get(f"panel_{panel.slug}", True)
+        if not value:
             continue
-        context = panel.context(frame.party, frame.user)
+        context = panel.context(frame.party, frame.user, *([value] if panel.with_value else []))
         if context is not None:
             shown.append(
                 {
