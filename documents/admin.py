@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from common.admin import KeptWhileUsed, ReferenceAdmin
-from documents import personal_admin  # noqa: F401  (registers itself)
+from documents import blanks_admin, personal_admin  # noqa: F401  (they register themselves)
 from documents.models import FileCategory, NumberSeries
 from documents.numbering import series_kinds
 

@@ -73,7 +73,8 @@ class Filling:
     def pdf(self) -> bytes:
         firm = self.own_firm
         with translation.override(self.template.language):
-            foot = [firm.full_name, firm.registration_number, national(firm.phone), firm.email] if firm else []
+            number = f"{firm.identifier_label} {firm.registration_number}" if firm and firm.registration_number else ""
+            foot = [firm.full_name, number, national(firm.phone), firm.email] if firm else []
             context = {
                 "title": self.template,
                 "language": self.template.language,

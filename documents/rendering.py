@@ -41,6 +41,8 @@ CLAUSE = re.compile(
     r"|(?P<letter>[а-яa-z]\))[ ]+(?=\S)"
 )
 AT_RIGHT = "-> "
+# What no line may end with: „чл.“, „ал.“, „№“ before their numbers.
+KEPT_TOGETHER = re.compile(r"(?<!\w)([Чч]л\.|[Аа]л\.|т\.|стр\.|№|[Aa]rt\.) (?=[0-9])")
 
 
 @dataclass
@@ -63,6 +65,7 @@ class Renderer(RendererHTML):
 
 def filled(text: str, env: Any) -> str:
     """Plain text as HTML, each mark in it replaced by its value."""
+    text = KEPT_TOGETHER.sub("\\1\u00a0", text).replace(" %", "\u00a0%")
     parts = MARK.split(text)
     return "".join(
         value_html(env["codes"][int(part)], env) if place % 2 else str(escape(part)) for place, part in enumerate(parts)
