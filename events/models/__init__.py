@@ -10,6 +10,7 @@ from events.models.events import (
     Reminder,
 )
 from events.models.mail import Email, Mailbox, MailTemplate
+from events.models.preferences import EventPreferences
 
 __all__ = [
     "CalendarFeed",
@@ -18,6 +19,7 @@ __all__ = [
     "EventContact",
     "EventFile",
     "EventParticipant",
+    "EventPreferences",
     "EventType",
     "MailTemplate",
     "Mailbox",
