@@ -38,7 +38,7 @@ def draw_name(file: File) -> SafeString:
     if file.is_deleted:
         marks.append(tone("grey", _("deleted")))
     return format_html(
-        '{}<span class="visually-hidden">{}: </span>{} {}',
+        '{} <span class="visually-hidden">{}: </span>{} {}',
         icon(kind.icon),
         kind.label,
         file.name,
@@ -51,8 +51,13 @@ def draw_validity(file: File) -> SafeString | str:
         return ""
     day = format_date(file.valid_until)
     if file.has_ended():
-        return tone("red", _("ended %(day)s") % {"day": day})
-    return tone("amber", _("ends %(day)s") % {"day": day}) if file.ends_soon() else day
+        return tone("red", together(_("ended %(day)s") % {"day": day}))
+    return tone("amber", together(_("ends %(day)s") % {"day": day})) if file.ends_soon() else day
+
+
+def together(words: str) -> str:
+    """Words that no line breaks apart."""
+    return words.replace(" ", "\xa0")
 
 
 def set_category(request: HttpRequest, files: QuerySet[Any]) -> str:
