@@ -56,13 +56,22 @@ def planned() -> list[tuple[Counterparty, Counterparty, tuple[Any, ...]]]:
         (Counterparty.objects.filter(is_state_body=True).order_by("pk")[:4], STATE, 3),
     ]
     chosen = [
-        (party, rng.choice(firms), words)
+        (party, rng.choice(firms), on_another_day(words, rng))
         for parties, letters, count in groups
         for party in parties
         for words in rng.sample(letters, count)
     ]
     chosen += [(firm, firm, words) for firm in firms for words in HOUSE]
+    # In the order in which they were registered, an answer after what it answers.
     return sorted(chosen, key=lambda one: (-one[2][3], one[0].pk))
+
+
+def on_another_day(words: tuple[Any, ...], rng: random.Random) -> tuple[Any, ...]:
+    """The same letter some days earlier, with a sender's number of its own."""
+    direction, subject, way, ago, senders, days = words
+    if senders and senders[-1].isdigit():
+        senders = f"{senders[:-1]}{rng.randrange(10)}"
+    return direction, subject, way, ago + rng.randrange(max(2, ago // 2)), senders, days
 
 
 @transaction.atomic

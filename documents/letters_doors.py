@@ -95,7 +95,7 @@ menu.register(
         "/documents/letters/",
         icon="envelope-paper",
         visible=lambda user: user.has_perm("documents.view_letter"),
-        order=34,
+        order=44,
     )
 )
 new_menu.register(

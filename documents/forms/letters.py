@@ -10,7 +10,6 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import PlainForm
 from common.pickers import PickerField
 from contacts.forms.base import OfPartyForm
 from contacts.models import ContactPerson
@@ -61,6 +60,8 @@ class LetterForm(OfPartyForm):
             "senders_number": _("The number and day that the sender wrote on the letter."),
             "answer_due": _("The last day for the answer; you will be reminded."),
         }
+
+        widgets = {"note": forms.Textarea(attrs={"rows": 3})}
 
     fieldsets = [
         ("", [("direction", "own_firm"), ("registered_on", "way"), "subject", "contact"]),
@@ -128,7 +129,3 @@ class LetterForm(OfPartyForm):
             codes = {one.code for one in refusal.error_list} if hasattr(refusal, "error_list") else set()
             self.add_error("upload" if self.cleaned_data.get("upload") and "numbers" not in codes else None, refusal)
             return None
-
-
-class CancelForm(PlainForm):
-    reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))

@@ -117,11 +117,11 @@ class LetterList(ListPage):
         gettext_lazy("Letters that came in, went out or stayed in the house, each with a number of its year."),
     )
     columns = [
-        Column("number", gettext_lazy("Number"), "full_number", sort=["year", "direction", "position"],
+        Column("number", gettext_lazy("Number"), "short_number", css="number", sort=["year", "direction", "position"],
                export=lambda letter: letter.number),
         Column("registered_on", gettext_lazy("Registered on"), "registered_on", sort=["registered_on", "pk"],
                css="number"),
-        Column("direction", gettext_lazy("Direction"), "get_direction_display", sort=["direction"]),
+        Column("direction", gettext_lazy("Direction"), "get_direction_display", sort=["direction"], default=False),
         Column("party", gettext_lazy("Counterparty"), "party.display_name", sort=["party__sort_name"],
                html=party_link),
         Column("subject", gettext_lazy("About"), "subject", sort=["subject"], css="is-long"),

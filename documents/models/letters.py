@@ -172,10 +172,14 @@ class Letter(models.Model):
         self.search_text = " ".join(fold(piece) for piece in pieces if piece)
 
     @property
+    def short_number(self) -> str:
+        """The number where the day stands beside it: вх. № 45."""
+        return f"{self.MARKS[self.Direction(self.direction)]} {self.number}"
+
+    @property
     def full_number(self) -> str:
         """The number as it is stamped: вх. № 45/24.11.2026 г."""
-        mark = self.MARKS[self.Direction(self.direction)]
-        return f"{mark} {self.number}/{format_date(self.registered_on)} г."
+        return f"{self.short_number}/{format_date(self.registered_on)} г."
 
     # Whoever reads the list or the page; set by it, for a file may be open to fewer people than the letter.
     reader: Any = None
