@@ -24,6 +24,11 @@ class Entry:
     hours: str
     goes_on: bool
 
+    @property
+    def begins(self) -> str:
+        """The first hour alone, where there is little room."""
+        return self.hours.partition("–")[0]
+
 
 @dataclass
 class Day:

@@ -35,7 +35,7 @@ def private_mark(event: Event) -> SafeString | str:
 
 
 def subject(event: Event) -> SafeString:
-    return format_html('<a href="{}">{}</a>', event.get_absolute_url(), event.subject)
+    return format_html('<a href="{}">{}</a> {}', event.get_absolute_url(), event.subject, private_mark(event))
 
 
 def when(event: Event) -> SafeString:

@@ -66,7 +66,7 @@ class Filling:
     def moment(self, days: int, hour: int | None = None) -> dt.datetime:
         """An hour of work that many days from now, never on Saturday or Sunday."""
         day = (self.now + dt.timedelta(days=days)).astimezone(SOFIA).date()
-        if hour is None and day.weekday() >= 5:
+        if days and day.weekday() >= 5:
             day -= dt.timedelta(days=day.weekday() - 4)
         clock = dt.time(hour if hour is not None else self.rng.randint(9, 16), self.rng.choice((0, 0, 15, 30, 45)))
         return dt.datetime.combine(day, clock, SOFIA)

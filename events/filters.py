@@ -26,7 +26,7 @@ STATES = [
 
 
 class EventFilter(django_filters.FilterSet):
-    primary = ("q", "type", "state", "whose", "since", "until")
+    primary = ("q", "type", "state", "whose")
 
     q = django_filters.CharFilter(label=_("Subject, text, outcome"), method="search", max_length=200)
     type = django_filters.ModelChoiceFilter(label=_("Type"), queryset=EventType.objects.all())

@@ -76,7 +76,7 @@ class EventList(ListPage):
         Column("contacts", gettext_lazy("Contact persons"), "contact_names"),
         Column("outcome", gettext_lazy("Outcome and next step"), "outcome", html=cells.outcome, css="is-long"),
         Column("next_step", gettext_lazy("Next step"), "next_step", default=False),
-        Column("private", gettext_lazy("Private"), "is_private", html=cells.private_mark),
+        Column("private", gettext_lazy("Private"), "is_private", default=False),
         Column("place", gettext_lazy("Place"), "place", default=False),
         Column("attachments", gettext_lazy("Attachments"), "file_names", default=False),
         Column("author", gettext_lazy("Author"), "author", default=False,

@@ -6,6 +6,9 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any
 
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from common.dates import SOFIA, format_date
@@ -86,3 +89,9 @@ def hours(event: Any, day: dt.date) -> str:
     if first == day:
         return _("from %(time)s") % {"time": clock(event.starts_at)}
     return _("until %(time)s") % {"time": clock(event.ends_at)} if ends == day else ""
+
+
+def long_day(day: dt.date, with_year: bool = False) -> str:
+    """The day in words: Tuesday, 24 November 2026. In Bulgarian months are written small."""
+    words = date_format(day, "l, j F Y" if with_year else "l, j F")
+    return capfirst(words.lower()) if get_language() == "bg" else words

@@ -21,3 +21,9 @@ register.filter("private_mark", cells.private_mark)
 def hours_on(event: Any, day: dt.date) -> str:
     """The hours of the event within the day; nothing for a whole day."""
     return times.hours(event, day)
+
+
+@register.filter
+def long_day(day: dt.date, with_year: str = "") -> str:
+    """The day in words: Tuesday, 24 November 2026."""
+    return times.long_day(day, bool(with_year))
