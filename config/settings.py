@@ -21,6 +21,7 @@ env = environ.Env(
     FIELD_ENCRYPTION_KEYS=(list, []),
     ALLOWED_HOSTS=(list, []),
     CSRF_TRUSTED_ORIGINS=(list, []),
+    SITE_URL=(str, ""),
     EMAIL_URL=(str, ""),
     DEFAULT_FROM_EMAIL=(str, "dossier@localhost"),
     IMAP_URL=(str, ""),
@@ -53,6 +54,11 @@ except ValueError as problem:
     raise environ.ImproperlyConfigured(str(problem)) from None
 ALLOWED_HOSTS = env("ALLOWED_HOSTS") or (["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
 CSRF_TRUSTED_ORIGINS = env("CSRF_TRUSTED_ORIGINS")
+# Links in letters that the worker writes begin with it.
+SITE_URL = env("SITE_URL") or next(
+    (origin for origin in CSRF_TRUSTED_ORIGINS if "*" not in origin),
+    "http://localhost:8000" if DEBUG else f"https://{next(iter(ALLOWED_HOSTS), 'localhost').lstrip('.*')}",
+)
 
 INSTALLED_APPS = [
     "events",
