@@ -167,7 +167,7 @@ class PersonalDocument(models.Model):
             errors["person"] = _("A company has no identity papers: choose the contact person whose document it is.")
         if self.issued_on and self.issued_on > today():
             errors["issued_on"] = _("The date of issue is in the future.")
-        if self.issued_on and self.valid_until and self.valid_until < self.issued_on:
+        elif self.issued_on and self.valid_until and self.valid_until < self.issued_on:
             errors["valid_until"] = _("The document ends before it was issued.")
         if self.pk is None and self.keep_until and self.keep_until < today():
             errors["keep_until"] = _("That day has passed; the document would be erased tonight.")

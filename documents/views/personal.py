@@ -118,7 +118,6 @@ def personaldocument_reveal(request: HttpRequest, pk: int) -> HttpResponse:
             response = show_form(
                 request, context, "documents/personaldocument_reveal.html", "documents/_personaldocument_number.html"
             )
-            response["Cache-Control"] = "no-store"
             if not in_panel(request):  # the panel asks by itself
                 response["Refresh"] = f"{SHOWN_SECONDS}; url={context['cancel_url']}"
             return response
