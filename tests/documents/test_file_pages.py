@@ -16,7 +16,8 @@ from documents.file_actions import FileAction, FileUse, Use, file_actions, file_
 from documents.models import File, FileCategory
 from tests.documents.uploads import pdf, png, upload
 from tests.factories.counterparties import ClientFactory
-from tests.factories.documents import FileFactory
+from tests.factories.documents import FileFactory, LetterFactory
+from tests.factories.events import EventFileFactory
 from tests.factories.users import UserFactory
 from tests.people import SEE_ALL, browser_of, signed_in, superuser, worker
 from users.models import User
@@ -293,6 +294,21 @@ def test_apps_above_add_deeds_and_tell_what_refers_to_a_file(party):
     assert "Closed" not in listed
     assert "attached to" in page
     assert '<a href="/events/1/">Среща</a>' in page
+
+
+def test_the_page_of_a_file_tells_its_letter_and_the_events_that_the_user_may_see(party):
+    file = FileFactory(party=party)
+    letter = LetterFactory(party=party, file=file, subject="Рекламация")
+    EventFileFactory(file=file, event__party=party, event__subject="Среща за договора")
+    EventFileFactory(file=file, event__party=party, event__subject="Тайна среща", event__is_private=True)
+    rights = ("documents.view_letter", "events.view_event")
+
+    page = browser_of(*VIEW, *rights).get(file.get_absolute_url()).content.decode()
+
+    assert letter.get_absolute_url() in page
+    assert "Среща за договора" in page
+    assert "Тайна" not in page
+    assert "Рекламация" not in browser_of(*VIEW).get(file.get_absolute_url()).content.decode()
 
 
 def test_the_dossier_warns_of_files_that_end_and_shows_them(party):
