@@ -71,10 +71,26 @@ class FormFieldForm(forms.ModelForm):
 
 
 class FormFieldInline(admin.StackedInline):
+    """Fields have no rights of their own: who changes the form changes them."""
+
     model = FormField
     form = FormFieldForm
     extra = 0
     fields = [("code", "type", "is_required", "order"), ("label", "label_en"), ("default", "help"), "choices"]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("documents.view_formtemplate")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("documents.change_formtemplate") or (
+            obj is None and request.user.has_perm("documents.add_formtemplate")
+        )
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_add_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_add_permission(request, obj)
 
 
 class FormTemplateForm(forms.ModelForm):

@@ -22,7 +22,7 @@ from tests.factories.counterparties import (
     RelationFactory,
     egn,
 )
-from tests.factories.documents import FileFactory, LetterFactory, PersonalDocumentFactory
+from tests.factories.documents import FileFactory, FormValueFactory, LetterFactory, PersonalDocumentFactory
 from tests.factories.events import EventFactory
 from tests.factories.users import UserFactory
 from users.models import User
@@ -51,6 +51,7 @@ class World:
         self.letter = LetterFactory(party=self.party)
         self.address = AddressFactory(party=self.party)
         self.account = BankAccountFactory(party=self.party)
+        self.form_value = FormValueFactory(party=self.party)
         self.event = EventFactory(party=self.party, author=seller)
         self.file = FileFactory(party=self.party, name="a.png", content__data=png(), content__content_type="image/png")
         self.paper = PersonalDocumentFactory(party=self.person)
@@ -154,3 +155,11 @@ def own_session(world: World, user: User) -> list[Any]:
 
 def own_import(world: World, user: User) -> list[Any]:
     return [world.party_import(user).pk]
+
+
+def form_to_fill(world: World, user: User) -> list[Any]:
+    return [world.form_value.field.template_id, world.party.pk]
+
+
+def form_value(world: World, user: User) -> list[Any]:
+    return [world.form_value.pk]

@@ -146,6 +146,10 @@ TABLE = [
     ("events:event_cancel", "get", w.event, "200 200 200 200 200 200 403 403"),
     ("events:event_reopen", "post", w.event, "302 302 302 302 302 302 403 403"),
     ("counterparties:counterparty_tab", "get", w.tab("events"), "200 200 200 200 200 200 200 200"),
+    ("documents:form_choose", "get", w.party, "200 200 200 200 200 403 403 403"),
+    ("documents:form_fill", "get", w.form_to_fill, "200 200 200 200 200 403 403 403"),
+    ("documents:formvalue_edit", "get", w.form_value, "200 200 200 200 200 403 403 403"),
+    ("counterparties:counterparty_tab", "get", w.tab("form-fields"), "200 200 200 200 200 404 200 200"),
 ]  # fmt: skip
 
 # Addresses that ask nobody who he is, and what the anonymous get there.
