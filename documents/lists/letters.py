@@ -35,15 +35,15 @@ def draw_state(letter: Letter) -> SafeString | str:
     if state == Letter.State.NONE:
         return ""
     words = str(state.label)
-    if state in (Letter.State.WAITING, Letter.State.OVERDUE) and letter.answer_due:
+    if letter.is_awaited and letter.answer_due:
         words = f"{words}, {format_date(letter.answer_due)}"
     return tone(STATE_TONES[state], words)
 
 
 def senders_reference(letter: Letter) -> str:
-    """The sender's own number and day: 12-34/20.11.2026."""
+    """The sender's own number and day: 12-34 / 20.11.2026."""
     day = format_date(letter.senders_date) if letter.senders_date else ""
-    return "/".join(part for part in (letter.senders_number, day) if part)
+    return " / ".join(part for part in (letter.senders_number, day) if part)
 
 
 class LetterFilter(django_filters.FilterSet):

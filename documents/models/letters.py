@@ -209,6 +209,11 @@ class Letter(models.Model):
             return self.State.NONE
         return self.State.OVERDUE if self.answer_due < today() else self.State.WAITING
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether an answer is still to come."""
+        return self.state in (self.State.WAITING, self.State.OVERDUE)
+
     def clean(self) -> None:
         super().clean()
         if self.registered_on and self.registered_on > today():
