@@ -19,10 +19,9 @@ from counterparties import dossier, search
 from counterparties.dossier import DossierTab
 from counterparties.kinds import Kind
 from counterparties.models import Counterparty
-from documents.file_actions import FileUse, Use, file_uses
 from documents.file_kinds import kind_of
 from documents.lists.files import FileList
-from documents.models import File, Letter
+from documents.models import File
 from documents.models.files import SOON_DAYS
 
 SHOWN = 5
@@ -134,17 +133,6 @@ dossier.first_steps.register(
         order=40,
     )
 )
-
-
-# -- What refers to a file ----------------------------------------------------------------------------
-
-
-def letters_with(file: File, user: Any, limit: int) -> list[Use]:
-    letters = Letter.objects.visible_to(user).filter(file=file).order_by("-pk")[:limit]
-    return [Use(_("file of the letter"), str(letter), letter.get_absolute_url()) for letter in letters]
-
-
-file_uses.register(FileUse("letters", letters_with, permission="documents.view_letter", order=10))
 
 
 # -- Search and sidebar ------------------------------------------------------------------------------
