@@ -5,12 +5,15 @@ from __future__ import annotations
 import statistics
 import time
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from django.conf import settings
 from django.test import Client, override_settings
 
+from bench import life
 from bench.data import BIG
 from counterparties.models import Counterparty
+from events.models import Event
 from users.models import User
 
 ROUNDS = 25
@@ -19,11 +22,12 @@ BASE = "/about/"
 
 @dataclass(frozen=True)
 class Page:
-    """A page and how many times `/about/` it may cost; no limit is only told."""
+    """A page and how many times `/about/`, or the page `beside`, it may cost; no limit is only told."""
 
     title: str
     path: str
     limit: float | None = None
+    beside: str = ""
 
 
 def pages() -> list[Page]:
@@ -41,7 +45,38 @@ def pages() -> list[Page]:
         Page("history", f"/counterparties/{BIG}/history/"),
         Page("form for a new party", "/counterparties/add/"),
         Page("picker", "/counterparties/picker/?q=пирин"),
+        *grown(),
     ]
+
+
+# How many times a page of a small dossier the same page of a fifty times larger one may cost.
+GROWN = 1.2
+
+
+def grown() -> list[Page]:
+    """Pages of the two dossiers with much life, the small one's first."""
+    made = []
+    tails = {party: f"?show=timeline&before={far_back(party)}" for party in life.SIZES}
+    for title, tail, limit in (
+        ("Summary", "", GROWN),
+        ("timeline", "events/?show=timeline", GROWN),
+        ("timeline, far back", "events/{far}", GROWN),
+        ("list of events", "events/", None),
+        ("list of events, last page", "events/?page=99999", None),
+        ("files", "files/", None),
+        ("history", "history/", GROWN),
+    ):
+        small, big = (f"/counterparties/{party}/{tail.format(far=tails[party])}" for party in (life.SMALL, life.BIG))
+        made.append(Page(f"{title}: 200 events", small))
+        made.append(Page(f"{title}: 10,000 events", big, limit, small))
+    return made
+
+
+def far_back(party: int) -> str:
+    """The key of an entry of which most are newer."""
+    events = Event.objects.filter(party=party).order_by("starts_at", "pk")
+    event = events[events.count() // 4]
+    return quote(f"{event.starts_at.isoformat()}~events~{event.pk}")
 
 
 def client() -> Client:
@@ -91,9 +126,15 @@ def measure() -> int:
     exceeded = []
     for page in wanted:
         median = statistics.median(taken[page.path])
-        ratio = median / base
-        limit = f"{page.limit:g}×" if page.limit else ""
-        print(f"{page.title:34} {median * 1000:7.1f} ms {ratio:9.2f}× {median / bare:7.2f}×  {limit}")
+        ratio, limit = median / base, f"{page.limit:g}×" if page.limit else ""
+        line = f"{page.title:34} {median * 1000:7.1f} ms {ratio:9.2f}× {median / bare:7.2f}×  "
+        if page.beside:
+            # Round by round: the two were asked one after the other.
+            pairs = zip(taken[page.path], taken[page.beside], strict=True)
+            ratio = statistics.median(big / small for big, small in pairs)
+            print(f"{line}{ratio:.2f} times the one above" + (f" (at most {limit})" if limit else ""))
+        else:
+            print(line + limit)
         if page.limit and ratio > page.limit:
             exceeded.append(page.title)
     if exceeded:
