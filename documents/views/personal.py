@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
@@ -91,7 +92,7 @@ def asking(request: HttpRequest, document: PersonalDocument, form: Any, title: s
     return {
         "form": form,
         "page_title": title,
-        "question": f"{document.type} – {document.holder_name}",
+        "question": capfirst(f"{document.type} – {document.holder_name}"),
         "crumbs": crumbs(document.party, PersonalDocumentsTab.title, SLUG),
         "submit_label": submit,
         "cancel_url": way_back(request, document.party, SLUG),

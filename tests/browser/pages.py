@@ -6,9 +6,11 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 
+from common.dates import today
 from common.models import Notification
 from contacts.models import Address, PartyImport
 from counterparties.models import RecentParty, Relation, Status
+from documents.models import PersonalDocumentAccess
 from tests.factories.contacts import (
     AddressFactory,
     BankAccountFactory,
@@ -25,7 +27,7 @@ from tests.factories.counterparties import (
     SupplierFactory,
     eik,
 )
-from tests.factories.documents import LetterFactory
+from tests.factories.documents import LetterFactory, PersonalDocumentFactory
 from users.models import User
 
 LONG = "Научно-производствено обединение „Светлана Димитрова-Владиславова и съдружници – Строителство“"
@@ -59,6 +61,10 @@ def filled(user: User) -> dict[str, str]:
     firm = OwnFirmFactory()
     letter = LetterFactory(own_firm=firm, party=party, subject=LONG, senders_number="12-345/2026")
     person = NaturalPersonFactory(identifier_type="egn", personal_number="0001010010"[:10])
+    paper = PersonalDocumentFactory(party=party, person=link.person, issuer="МВР София", valid_until=today())
+    PersonalDocumentAccess.objects.create(
+        user=user, party=party, person=link.person, type=paper.type, document_key=paper.pk, way="reveal", reason=LONG
+    )
     RecentParty.objects.note(user, party)
     made = process.upload(
         f"kinds;name;eik\nclient;Алфа;{eik(2)}\nclient;{LONG};1234\n".encode(), "клиенти.csv", user, update=False
@@ -80,6 +86,13 @@ def filled(user: User) -> dict[str, str]:
         "contacts tab": f"{dossier}contacts/",
         "addresses tab": f"{dossier}addresses/",
         "accounts tab": f"{dossier}bank-accounts/",
+        "personal documents tab": f"{dossier}personal-documents/",
+        "personal document form": f"/documents/personal-documents/add/?party={party.pk}",
+        "personal document": paper.get_absolute_url(),
+        "personal document reveal": f"/documents/personal-documents/{paper.pk}/reveal/",
+        "personal document erase": f"/documents/personal-documents/{paper.pk}/erase/",
+        "personal documents log": "/documents/personal-documents/log/",
+        "scans without a ground": "/documents/personal-documents/scans/",
         "history tab": f"{dossier}history/",
         "form of a new party": "/counterparties/add/?kind=client",
         "form of a party": f"{dossier}edit/",
