@@ -17,6 +17,7 @@ from common.dates import format_moment
 from common.lists import Action, BulkAction, Column, Empty, ListPage
 from events import cells, times
 from events.filters import EventFilter
+from events.letters import largest_letter
 from events.models import Event
 
 AT_ONCE = 500  # events that one deed on many may touch
@@ -104,6 +105,24 @@ class EventList(ListPage):
 
     def get_switch(self) -> list[tuple[Any, str, bool]]:
         return self.frame.tab.switch(self.frame.party, "") if self.frame is not None else []
+
+    # -- E-mails that are dropped on the tab ---------------------------------------------------------
+
+    def get_template_names(self) -> list[str]:
+        usual = super().get_template_names()
+        if self.frame is not None and usual == [self.frame.template_name] and self.takes_emails():
+            return ["events/events_tab.html"]
+        return usual
+
+    def takes_emails(self) -> bool:
+        return self.may("add") and self.request.user.has_perm("documents.add_file")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        if self.frame is not None:
+            url = f"{reverse('events:email_drop')}?party={self.frame.party.pk}"
+            context["mail_drop"] = {"url": url, "max_bytes": largest_letter()}
+        return context
 
     # -- Deeds -------------------------------------------------------------------------------------
 

@@ -116,7 +116,7 @@ function answered(task, request) {
     say(task, answer.text, "is-refused");
     if (!answer.present) return;
     task.state.append(link(answer.present.url, text.textOpen));
-    offer(task, text.textAnyway, () => {
+    if (text.textAnyway) offer(task, text.textAnyway, () => {
       task.anyway = true;
       enqueue(task);
     });
