@@ -94,6 +94,11 @@ def too_large(text: str, sizes: list[int]) -> str:
     ) % {"size": -(-encoded_size(text, sizes) // 1024**2), "limit": limit // 1024**2}
 
 
+def largest_letter() -> int:
+    """How large a letter may be that is uploaded: it carries its attachments a third larger than they are."""
+    return int(max(settings.UPLOAD_MAX_BYTES, settings.EMAIL_MAX_BYTES))
+
+
 def keep_raw(data: bytes, content_type: str = EML) -> FileContent:
     """Store a letter as it is. It is served as a download only, so that nothing of it needs to be checked."""
     digest = hashlib.sha256(data).hexdigest()

@@ -25,7 +25,7 @@ from contacts.models import ContactPerson
 from contacts.views.choose import choose_party
 from counterparties.models import Counterparty
 from documents.models import File
-from events import composing, sending
+from events import composing, inbox, sending
 from events.forms.mail import ComposeForm
 from events.mail_access import seen_email
 from events.mail_block import block_of
@@ -205,7 +205,12 @@ def email_detail(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         crumbs = [(event.party.display_name, event.party.get_absolute_url())] if event.party is not None else []
         crumbs.append((str(event), event.get_absolute_url()))
-    context = {"page_title": str(email), "crumbs": crumbs, "mail": block_of(email, request.user, alone=True)}
+    context = {
+        "page_title": str(email),
+        "crumbs": crumbs,
+        "mail": block_of(email, request.user, alone=True),
+        "actions": inbox.deeds(email, reverse("events:inbox")) if event is None and not email.is_outgoing else [],
+    }
     return render(request, "events/email_detail.html", context)
 
 
