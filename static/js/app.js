@@ -170,10 +170,25 @@ panel?.addEventListener("click", async (event) => {
 });
 // A moment later: what else the answer announces is dispatched on the form, which closing takes out of the page.
 document.body.addEventListener("panel-close", () => setTimeout(() => panel.open && closePanel()));
+// Changes come in quick succession: one that comes while the list is being fetched has it fetched once more.
+let fetching = false;
+let changedMeanwhile = false;
+async function refreshList() {
+  if (fetching) {
+    changedMeanwhile = true;
+    return;
+  }
+  fetching = true;
+  do {
+    changedMeanwhile = false;
+    const here = location.pathname + location.search;
+    await window.htmx.ajax("GET", here, { target: "#list", swap: "outerHTML", select: "#list" }).catch(() => {});
+  } while (changedMeanwhile);
+  fetching = false;
+}
 document.body.addEventListener("list-changed", () => {
-  const here = location.pathname + location.search;
   if ($("#list")) {
-    window.htmx.ajax("GET", here, { target: "#list", swap: "outerHTML", select: "#list" });
+    refreshList();
   } else {
     leaving = true;
     location.reload();
