@@ -118,7 +118,7 @@ class PersonalDocumentQuerySet(OfPartyQuerySet):
             party=OuterRef("party"), type=OuterRef("type"), holder=OuterRef("holder")
         )
         later = later.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=OuterRef("valid_until")))
-        return self.annotate(holder=holder).exclude(Exists(later.exclude(pk=OuterRef("pk"))))
+        return self.alias(holder=holder).exclude(Exists(later.exclude(pk=OuterRef("pk"))))
 
     def with_stray_scan(self) -> Self:
         """Those with a scan that no ground allows any longer."""
