@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -9,8 +10,9 @@ from django.core.files.base import ContentFile
 from common.dates import today
 from common.models import Notification
 from contacts.models import Address, PartyImport
-from counterparties.models import RecentParty, Relation, Status
-from documents.models import PersonalDocumentAccess
+from counterparties.models import Counterparty, RecentParty, Relation, Status
+from documents.models import File, PersonalDocumentAccess
+from tests.documents.uploads import pdf, png, upload
 from tests.factories.contacts import (
     AddressFactory,
     BankAccountFactory,
@@ -74,6 +76,7 @@ def filled(user: User) -> dict[str, str]:
     waiting.file.save("columns.csv", ContentFile("Фирма;Булстат №\nАлфа;123\n".encode()))
     for level in Notification.Level.values:
         Notification.objects.tell(user, kind="job", key=level, title=LONG, text=party.note, url="/", level=level)
+    file = filed(user, party)
     dossier = party.get_absolute_url()
     return {
         "first page": "/",
@@ -86,6 +89,14 @@ def filled(user: User) -> dict[str, str]:
         "contacts tab": f"{dossier}contacts/",
         "addresses tab": f"{dossier}addresses/",
         "accounts tab": f"{dossier}bank-accounts/",
+        "files tab": f"{dossier}files/",
+        "deleted files": f"{dossier}files/?deleted=with",
+        "all files": "/documents/files/",
+        "file": file.get_absolute_url(),
+        "file without a preview": f"/documents/files/{file.pk + 1}/",
+        "upload form": f"/documents/files/upload/?party={party.pk}",
+        "file form": f"/documents/files/{file.pk}/edit/",
+        "form of a new version": f"/documents/files/{file.pk}/versions/add/",
         "personal documents tab": f"{dossier}personal-documents/",
         "personal document form": f"/documents/personal-documents/add/?party={party.pk}",
         "personal document": paper.get_absolute_url(),
@@ -120,6 +131,19 @@ def filled(user: User) -> dict[str, str]:
         "about": "/about/",
         "not found": "/counterparties/999999/",
     }
+
+
+def filed(user: User, party: Counterparty) -> File:
+    """Files of all looks: with versions, ended, private, deleted. Returns the first."""
+    name = f"{LONG[:100].replace(' ', '_')}.pdf"
+    said = {"description": LONG, "valid_until": today() + timedelta(days=9), "remind_days": 20}
+    file = File.file_away(upload(pdf(), name), party=party, by=user, **said)
+    file.add_version(upload(png(), "Снимка.png"), by=user, note=LONG)
+    file.restore_version(1, by=user)
+    File.file_away(upload(b"text", "a.txt"), party=party, by=user, valid_until=today() - timedelta(days=9))
+    File.file_away(upload(b"private", "private.txt"), party=party, by=user, audience=[user.pk])
+    File.file_away(upload(b"deleted", "deleted.txt"), party=party, by=user).delete_softly(user)
+    return file
 
 
 def entrance() -> dict[str, Any]:
