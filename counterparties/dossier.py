@@ -22,6 +22,7 @@ from common.expressions import COUNT_CAP, CappedCount
 from common.lists import Action, ListPage
 from common.phones import national
 from common.registry import Registry
+from counterparties import facts
 from counterparties.kinds import Kind
 from counterparties.models import Counterparty
 
@@ -325,27 +326,26 @@ class DossierFrame:
     @cached_property
     def facts(self) -> dict[str, Any]:
         """Counts of all tabs and values of all warnings, on the Summary also those of its panels, in one query."""
-        expressions: dict[str, Any] = {}
-        for tab in self.open_tabs:
-            if (count := tab.count_expression(self.party, self.user)) is not None:
-                expressions[f"count_{tab.slug.replace('-', '_')}"] = count
-        for source in self.permitted(warnings):
-            if source.expression is not None:
-                expressions[f"warn_{source.slug}"] = source.expression(self.party, self.user)
-        for panel in self.permitted(panels) if self.tab is None else ():
-            if panel.expression is not None:
-                expressions[f"panel_{panel.slug}"] = panel.expression(self.party, self.user)
-        if not expressions:
-            return {}
-        return dict(Counterparty.objects.filter(pk=self.party.pk).order_by().values(**expressions).get())
+        open_tabs = [tab for tab in self.open_tabs if tab.list_page is not None and tab.counted]
+        sources = [source for source in self.permitted(warnings) if source.expression is not None]
+        shown = [panel for panel in self.permitted(panels) if panel.expression is not None and self.tab is None]
+
+        def expressions(party: Counterparty, user: Any) -> dict[str, Any]:
+            made = {f"count_{tab.slug.replace('-', '_')}": tab.count_expression(party, user) for tab in open_tabs}
+            made |= {f"warn_{one.slug}": one.expression(party, user) for one in sources if one.expression}
+            made |= {f"panel_{one.slug}": one.expression(party, user) for one in shown if one.expression}
+            return {name: expression for name, expression in made.items() if expression is not None}
+
+        asked = (*open_tabs, *sources, *shown)
+        return facts.ask(self.party, self.user, asked, expressions) if asked else {}
 
     def head(self) -> Head:
-        facts, party = self.facts, self.party
+        values, party = self.facts, self.party
         offered = [(one.menu, one.action(party, self.user)) for one in self.permitted(quick_actions)]
         said = [
             warning
             for source in self.permitted(warnings)
-            for warning in source.words(party, facts.get(f"warn_{source.slug}"), self.user)
+            for warning in source.words(party, values.get(f"warn_{source.slug}"), self.user)
         ]
         return Head(
             party=party,

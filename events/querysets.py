@@ -8,7 +8,7 @@ from typing import Any, Self
 from django.apps import apps
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Trunc
 from django.utils import timezone
 
 from common.dates import SOFIA
@@ -19,6 +19,14 @@ from contacts.querysets import visible_parties
 def midnight(day: dt.date) -> dt.datetime:
     """The moment at which the day begins in Sofia."""
     return dt.datetime.combine(day, dt.time(), SOFIA)
+
+
+def now_and_midnight(now: Any) -> tuple[Any, Any]:
+    """The moment, and that at which its day began: both of the server's clock, or both expressions of the database."""
+    if hasattr(now, "resolve_expression"):
+        return now, Trunc(now, "day", output_field=models.DateTimeField(), tzinfo=SOFIA)
+    now = now or timezone.now()
+    return now, midnight(now.astimezone(SOFIA).date())
 
 
 class EventQuerySet(models.QuerySet[Any]):
@@ -49,17 +57,18 @@ class EventQuerySet(models.QuerySet[Any]):
     def cancelled(self) -> Self:
         return self.filter(cancelled_at__isnull=False)
 
-    def overdue(self, now: dt.datetime | None = None) -> Self:
-        """Planned events whose time has passed; one of a whole day only when the day is over."""
-        now = now or timezone.now()
-        today = midnight(now.astimezone(SOFIA).date())
+    def overdue(self, now: Any = None) -> Self:
+        """Planned events whose time has passed; one of a whole day only when the day is over.
+
+        `now` is a moment, or `Now()` of the database.
+        """
+        now, today = now_and_midnight(now)
         over = Coalesce(F("ends_at"), F("starts_at"))
         return self.planned().alias(over=over).filter(Q(all_day=False, over__lt=now) | Q(all_day=True, over__lt=today))
 
-    def upcoming(self, now: dt.datetime | None = None) -> Self:
+    def upcoming(self, now: Any = None) -> Self:
         """Planned events whose time has not passed."""
-        now = now or timezone.now()
-        today = midnight(now.astimezone(SOFIA).date())
+        now, today = now_and_midnight(now)
         over = Coalesce(F("ends_at"), F("starts_at"))
         return (
             self.planned().alias(over=over).filter(Q(all_day=False, over__gte=now) | Q(all_day=True, over__gte=today))

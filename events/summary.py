@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import F
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy, ngettext
@@ -37,7 +38,7 @@ def is_open_for(party: Counterparty, user: Any) -> bool:
 
 def next_events(party: Counterparty, user: Any) -> Any:
     """The soonest planned events and the latest of the overdue ones, as JSON."""
-    now = timezone.now()
+    now = Now()
     events = Event.objects.visible_to(user).filter(party=party)
     parts: list[str] = []
     params: list[Any] = []
@@ -113,7 +114,7 @@ dossier.panels.register(
 
 
 def count_overdue(party: Counterparty, user: Any) -> Any:
-    return CappedCount(Event.objects.visible_to(user).filter(party=party).overdue())
+    return CappedCount(Event.objects.visible_to(user).filter(party=party).overdue(Now()))
 
 
 def say_overdue(party: Counterparty, count: Any, user: Any) -> Iterable[dossier.Warning]:

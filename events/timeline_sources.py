@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce, Concat, Left, NullIf
-from django.utils import timezone
+from django.db.models.functions import Coalesce, Concat, Left, Now, NullIf
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -67,7 +66,7 @@ def event_keys(party: Any, user: Any, wanted: Wanted) -> QuerySet[Any]:
     found = events_of(party, user, wanted).annotate(at=F("starts_at"))
     if wanted.future or wanted.since is not None or wanted.until is not None:
         return found
-    begun = Q(starts_at__lte=timezone.now()) | Q(done_at__isnull=False) | Q(cancelled_at__isnull=False)
+    begun = Q(starts_at__lte=Now()) | Q(done_at__isnull=False) | Q(cancelled_at__isnull=False)
     return found.filter(begun)
 
 
@@ -76,7 +75,7 @@ def upcoming(party: Any, user: Any, wanted: Wanted, limit: int) -> list[Entry]:
     days = wanted.since is not None or wanted.until is not None
     if wanted.source not in ("", "events") or wanted.state not in ("", "open") or days:
         return []
-    rows = events_of(party, user, wanted).planned().filter(starts_at__gt=timezone.now())
+    rows = events_of(party, user, wanted).planned().filter(starts_at__gt=Now())
     return [event_entry(event, user) for event in for_timeline(rows).order_by("starts_at", "pk")[:limit]]
 
 

@@ -1,0 +1,102 @@
+"""The frame's one query is put together once for all with the same rights, and answers each of them his own."""
+
+import logging
+
+import pytest
+from django.db.models import Value
+from django.utils import timezone
+
+from counterparties import dossier, facts
+from counterparties.dossier import DossierFrame
+from counterparties.models import Counterparty
+from tests.factories.counterparties import ClientFactory
+from tests.factories.documents import FileFactory
+from tests.factories.events import EventFactory, EventParticipantFactory
+from tests.factories.users import TeamFactory, UserFactory
+from tests.people import SEE_ALL, fresh, superuser, worker
+
+pytestmark = pytest.mark.django_db
+RIGHTS = (*SEE_ALL, "events.view_event", "documents.view_file", "contacts.view_contactperson")
+
+
+@pytest.fixture(autouse=True)
+def nothing_prepared():
+    facts._prepared.clear()
+    yield
+    facts._prepared.clear()
+
+
+def facts_of(rf, user, party) -> dict:
+    request = rf.get("/")
+    request.user = fresh(user)
+    return DossierFrame.of(request, party.pk).facts
+
+
+def test_users_of_the_same_rights_share_the_query_and_not_its_answer(rf):
+    seller, other = (UserFactory(role="seller", team=TeamFactory()) for _number in range(2))
+    parties = [ClientFactory(trader=seller), ClientFactory(trader=seller)]
+    for number, party in enumerate(parties, start=1):
+        for _row in range(number):
+            EventFactory(party=party, author=seller, is_private=True)
+    EventParticipantFactory(event=parties[1].dossier_events.first(), user=other)
+    people = [worker(*RIGHTS) for _number in range(2)]
+    EventParticipantFactory(event=parties[0].dossier_events.first(), user=people[1])
+
+    counted = [[facts_of(rf, user, party)["count_events"] for party in parties] for user in (seller, *people)]
+
+    assert counted == [[1, 2], [0, 0], [1, 0]]
+    assert len(facts._prepared) == 2
+    assert all(prepared is not None for prepared in facts._prepared.values())
+
+
+def test_what_is_prepared_answers_as_if_it_were_put_together_anew(rf, monkeypatch):
+    party, user = ClientFactory(), superuser()
+    EventFactory(party=party, starts_at=timezone.now() - timezone.timedelta(hours=3), author=user)
+    EventFactory(party=party, author=user)
+    FileFactory(party=party, audience=[user.pk])
+    facts_of(rf, user, ClientFactory())
+
+    shared = facts_of(rf, user, party)
+    monkeypatch.setattr(facts, "prepare", lambda *args: None)
+    facts._prepared.clear()
+
+    assert facts_of(rf, user, party) == shared
+    assert (shared["count_events"], shared["count_files"], shared["warn_overdue_events"]) == (2, 1, 1)
+    assert len(shared["panel_latest"]) == 2
+    assert len(shared["panel_next_events"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("expression", "words"),
+    [
+        (lambda party, user: Value(party.name), "key and kinds"),
+        (lambda party, user: Value(timezone.now()), "names a moment"),
+    ],
+)
+def test_an_expression_that_reads_more_is_asked_anew_each_time_and_the_log_says_so(rf, caplog, expression, words):
+    party, user = ClientFactory(name="Алфа"), superuser()
+    dossier.warnings.register(dossier.HeadWarning("nosy", lambda party, value, user: (), expression))
+    try:
+        with caplog.at_level(logging.WARNING):
+            value = facts_of(rf, user, party)["warn_nosy"]
+    finally:
+        dossier.warnings.unregister("nosy")
+
+    assert value == "Алфа" or value is not None
+    assert words in caplog.text
+
+
+def test_no_more_queries_are_kept_than_a_few_hundred(rf, monkeypatch):
+    monkeypatch.setattr(facts, "KEPT", 1)
+    user = superuser()
+
+    for kinds in ({"is_client": True}, {"is_client": True, "is_supplier": True}):
+        facts_of(rf, user, Counterparty.objects.get(pk=ClientFactory(**kinds).pk))
+
+    assert len(facts._prepared) == 1
+
+
+def test_a_key_of_a_stand_in_is_replaced_wherever_it_stands():
+    real = {facts.ANY_PARTY: 5, facts.ANY_USER: 7}
+
+    assert facts.replaced([facts.ANY_USER, (facts.ANY_PARTY, "x"), True, None], real) == [7, [5, "x"], True, None]
