@@ -8,14 +8,14 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.dates import format_date, today
-from common.encryption import Undecryptable
+from common.encryption import Hidden, Undecryptable
 from common.file_types import ENDINGS
 from common.forms import PlainForm, ReasonForm
 from common.text import compact_number
@@ -169,7 +169,7 @@ class PersonalDocumentForm(OfPartyForm):
         return hashlib.sha256(str(token.first()).encode()).hexdigest()[:16]
 
     def clean_number(self) -> str:
-        typed = self.cleaned_data["number"]
+        typed = Hidden(self.cleaned_data["number"])  # shows itself in no traceback
         if typed:
             self.instance.number = typed
         elif not self.instance.number:
@@ -191,6 +191,8 @@ class PersonalDocumentForm(OfPartyForm):
             self.add_error(
                 "scan", _("No scan of a document of this type may be kept: no law is named that asks for one.")
             )
+        if self.instance.pk and "keep_until" in self.changed_data and data.get("keep_until", today()) < today():
+            self.add_error("keep_until", _("That day has passed. To erase the document now, use “Erase” in the list."))
         self.compare_number(data)
         self.look_for_number_elsewhere(data)
         self.look_for_valid_one(data)
@@ -236,6 +238,11 @@ class PersonalDocumentForm(OfPartyForm):
     def save(self, commit: bool = True) -> PersonalDocument:
         document, data = self.instance, self.cleaned_data
         fields = [*self.Meta.fields, "updated_at"]
+        if document.pk is not None:
+            held = erasure.locked(document.pk)
+            if held is None:
+                raise IntegrityError("Erased meanwhile.")
+            document.scan.name = held.scan.name  # what another has stored meanwhile is replaced, not forgotten
         if document.pk is None:
             document.added_by = self.user
         upload = data.get("scan")

@@ -18,7 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from common import uploads
 from common.encryption import Undecryptable
 from common.forms_view import ask, done, in_panel, saved, show_form
-from contacts.access import asked_party, crumbs, demand, seen, way_back
+from contacts.access import asked_party, crumbs, demand, seen, tab_url, way_back
 from contacts.views.choose import choose_party
 from counterparties.models import Counterparty
 from documents import erasure, personal_scans
@@ -120,7 +120,7 @@ def personaldocument_reveal(request: HttpRequest, pk: int) -> HttpResponse:
                 request, context, "documents/personaldocument_reveal.html", "documents/_personaldocument_number.html"
             )
             if not in_panel(request):  # the panel asks by itself
-                response["Refresh"] = f"{SHOWN_SECONDS}; url={context['cancel_url']}"
+                response["Refresh"] = f"{SHOWN_SECONDS}; url={tab_url(document.party, SLUG)}"
             return response
     return ask(request, context)
 

@@ -23,6 +23,22 @@ ERASE = (*VIEW, "documents.erase_personaldocument")
 NUMBER = "987123456"
 
 
+def tab(party: Any) -> str:
+    return f"{party.get_absolute_url()}personal-documents/"
+
+
+def at(document: Any, deed: str) -> str:
+    return f"/documents/personal-documents/{document.pk}/{deed}/"
+
+
+def add(party: Any) -> str:
+    return f"/documents/personal-documents/add/?party={party.pk}"
+
+
+def days(number: int) -> dt.date:
+    return today() + dt.timedelta(days=number)
+
+
 def kind(code: str) -> PersonalDocumentType:
     return PersonalDocumentType.objects.get(code=code)
 

@@ -9,6 +9,8 @@ from tests.documents.papers import (
     ERASE,
     REVEAL,
     WRITE,
+    add,
+    at,
     files_that_hold,
     kind,
     picture,
@@ -33,14 +35,6 @@ def with_scan(django_capture_on_commit_callbacks):
     assert answer.status_code == 302
     scan.seek(0)
     return PersonalDocument.objects.get(), scan.read()
-
-
-def at(document, deed: str) -> str:
-    return f"/documents/personal-documents/{document.pk}/{deed}/"
-
-
-def add(party) -> str:
-    return f"/documents/personal-documents/add/?party={party.pk}"
 
 
 def forbid() -> None:
