@@ -22,6 +22,7 @@ from documents.models import File, FilledForm, FormField, FormTemplate, FormValu
 from documents.placeholders import FIELD, PARTS, FillContext, placeholders, values_in
 from documents.rendering import Rendered, render
 
+NAME_BYTES = 200
 PDF_CSS = ("css/form-print.css",)
 
 
@@ -87,7 +88,10 @@ class Filling:
     def file_name(self) -> str:
         """Рамков договор – Алфа ООД 2026-11-24.pdf"""
         with translation.override(self.template.language):
-            return uploads.safe_name(f"{self.template} – {self.party.full_name} {today().isoformat()}.pdf")
+            who = f"{self.template} – {self.party.full_name}".replace("/", "-").replace("\\", "-")
+        while len(who.encode()) > NAME_BYTES:  # the day must not be what a long name cuts off
+            who = who[:-1]
+        return uploads.safe_name(f"{who.rstrip()} {today().isoformat()}.pdf")
 
     @property
     def digest(self) -> str:
