@@ -29,9 +29,23 @@ from tests.factories.counterparties import (
     SupplierFactory,
     eik,
 )
-from tests.factories.documents import LetterFactory, PersonalDocumentFactory
+from tests.factories.documents import FormValueFactory, LetterFactory, PersonalDocumentFactory
 from users.models import User
 
+FORM_TEXT = """# {{ party.name }}
+-> гр. София, {{ date.today }}
+Чл. 1. (1) {{ party.name }} и {{ own_firm.name }}, {{ party.iban }}
+(2) {{ party.address }}
+
+| {{ party.name }} | {{ party.email }} |
+| --- | --- |
+| {{ own_firm.address }} | {{ contact.name }} |
+===
+::: подписи
+За {{ party.name }}: | За {{ own_firm.name }}:
+{{ contact.name }} | {{ own_firm.representative }}
+:::
+"""
 LONG = "Научно-производствено обединение „Светлана Димитрова-Владиславова и съдружници – Строителство“"
 
 
@@ -78,6 +92,7 @@ def filled(user: User) -> dict[str, str]:
         Notification.objects.tell(user, kind="job", key=level, title=LONG, text=party.note, url="/", level=level)
     file = filed(user, party)
     dossier = party.get_absolute_url()
+    value = FormValueFactory(party=party, field__template__text=FORM_TEXT, field__label=LONG, value=party.note)
     return {
         "first page": "/",
         "list of all": "/counterparties/",
@@ -104,6 +119,10 @@ def filled(user: User) -> dict[str, str]:
         "personal document erase": f"/documents/personal-documents/{paper.pk}/erase/",
         "personal documents log": "/documents/personal-documents/log/",
         "scans without a ground": "/documents/personal-documents/scans/",
+        "form fields tab": f"{dossier}form-fields/",
+        "choice of a form": f"/documents/forms/choose/{party.pk}/",
+        "filling of a form": f"/documents/forms/{value.field.template_id}/fill/{party.pk}/",
+        "value of a form's field": value.get_absolute_url(),
         "history tab": f"{dossier}history/",
         "form of a new party": "/counterparties/add/?kind=client",
         "form of a party": f"{dossier}edit/",
