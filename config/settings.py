@@ -12,6 +12,7 @@ import structlog
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from common.secret_paths import hide_in_line, hide_in_report
 from config.keys import encryption_keys, kept_key, new_encryption_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -305,6 +306,7 @@ LOG_PROCESSORS: list[Any] = [
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.stdlib.PositionalArgumentsFormatter(),
+    hide_in_line,
     structlog.processors.StackInfoRenderer(),
     # As text, without the values of variables: they may be personal numbers.
     *([] if DEBUG else [structlog.processors.format_exc_info]),
@@ -342,4 +344,6 @@ structlog.configure(
 if env("SENTRY_DSN"):
     import sentry_sdk
 
-    sentry_sdk.init(dsn=env("SENTRY_DSN"), send_default_pii=False, include_local_variables=False)
+    sentry_sdk.init(
+        dsn=env("SENTRY_DSN"), send_default_pii=False, include_local_variables=False, before_send=hide_in_report
+    )

@@ -2,6 +2,7 @@
 
 from events import (  # noqa: F401  (each registers itself)
     events_tab,
+    feed,
     file_use,
     history_source,
     mail_doors,

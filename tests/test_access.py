@@ -144,6 +144,11 @@ TABLE = [
     ("events:event_edit", "get", w.event, "200 200 200 200 200 200 403 403"),
     ("events:event_done", "get", w.event, "200 200 200 200 200 200 403 403"),
     ("events:event_cancel", "get", w.event, "200 200 200 200 200 200 403 403"),
+    ("events:event_ics", "get", w.event, "200 200 200 200 200 200 200 200"),
+    ("events:feed", "get", None, "200 200 200 200 200 200 200 200"),
+    ("events:feed_make", "post", None, "200 200 200 200 200 200 200 200"),
+    ("events:feed_revoke", "post", None, "302 302 302 302 302 302 302 302"),
+    ("events:preferences", "get", None, "200 200 200 200 200 200 200 200"),
     ("events:event_reopen", "post", w.event, "302 302 302 302 302 302 403 403"),
     ("counterparties:counterparty_tab", "get", w.tab("events"), "200 200 200 200 200 200 200 200"),
     ("documents:form_choose", "get", w.party, "200 200 200 200 200 403 403 403"),
@@ -154,6 +159,7 @@ TABLE = [
 
 # Addresses that ask nobody who he is, and what the anonymous get there.
 PUBLIC = {"health": ("get", 200), "set_language": ("post", 302), "users:confirm_email": ("get", 404)}
+PUBLIC["events:feed_ics"] = ("get", 404)  # by its secret alone; this one opens nothing
 # These go to another address, whoever asks, which then asks for itself.
 REDIRECTS = {"users:account": "/profile/", "users:account_email": "/profile/"}
 # The log-in library and the admin site check access themselves; one row each shows that they are closed.
@@ -247,7 +253,8 @@ def test_out_of_scope_nothing_that_has_a_number_exists():
 @pytest.mark.parametrize("name", PUBLIC)
 def test_what_is_open_to_all_answers_the_anonymous(name):
     method, status = PUBLIC[name]
-    path = "/accounts/confirm-email/x/" if name == "users:confirm_email" else reverse(name)
+    paths = {"users:confirm_email": "/accounts/confirm-email/x/", "events:feed_ics": "/events/feed/x.ics"}
+    path = paths.get(name) or reverse(name)
 
     assert getattr(Client(), method)(path).status_code == status
 

@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.columns import Action
 from common.dates import format_date, today
 from common.forms import PlainForm
 from contacts.access import demand
@@ -101,6 +102,10 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "may_add": request.user.has_perm("events.add_event"),
         "list_query": list_query(request, form),
         "crumbs": [(_("Events"), reverse("events:event_list"))],
+        "actions": [
+            Action(_("Calendar address"), reverse("events:feed"), icon="link-45deg"),
+            Action(_("Reminders"), reverse("events:preferences"), icon="alarm"),
+        ],
     }
     if week is not None:
         words = {"all_day": _("All day"), "early": _("Earlier"), "late": _("Later")}
