@@ -11,7 +11,7 @@ from common.dates import today
 from common.models import Notification
 from contacts.models import Address, PartyImport
 from counterparties.models import Counterparty, RecentParty, Relation, Status
-from documents.models import File, PersonalDocumentAccess
+from documents.models import File
 from tests.documents.uploads import pdf, png, upload
 from tests.factories.contacts import (
     AddressFactory,
@@ -78,9 +78,6 @@ def filled(user: User) -> dict[str, str]:
     letter = LetterFactory(own_firm=firm, party=party, subject=LONG, senders_number="12-345/2026")
     person = NaturalPersonFactory(identifier_type="egn", personal_number="0001010010"[:10])
     paper = PersonalDocumentFactory(party=party, person=link.person, issuer="МВР София", valid_until=today())
-    PersonalDocumentAccess.objects.create(
-        user=user, party=party, person=link.person, type=paper.type, document_key=paper.pk, way="reveal", reason=LONG
-    )
     RecentParty.objects.note(user, party)
     made = process.upload(
         f"kinds;name;eik\nclient;Алфа;{eik(2)}\nclient;{LONG};1234\n".encode(), "клиенти.csv", user, update=False
@@ -117,7 +114,6 @@ def filled(user: User) -> dict[str, str]:
         "personal document": paper.get_absolute_url(),
         "personal document reveal": f"/documents/personal-documents/{paper.pk}/reveal/",
         "personal document erase": f"/documents/personal-documents/{paper.pk}/erase/",
-        "personal documents log": "/documents/personal-documents/log/",
         "scans without a ground": "/documents/personal-documents/scans/",
         "form fields tab": f"{dossier}form-fields/",
         "choice of a form": f"/documents/forms/choose/{party.pk}/",
