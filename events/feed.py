@@ -16,6 +16,7 @@ from typing import Any
 import icalendar
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from common.dates import SOFIA
@@ -148,7 +149,7 @@ def component(event: Event, now: dt.datetime, absolute: Address) -> icalendar.Ev
         made.add("LOCATION", event.place)
     made.add("DESCRIPTION", description(event, url))
     made.add("URL", url)
-    made.add("CATEGORIES", [str(event.type)])
+    made.add("CATEGORIES", [capfirst(str(event.type))])
     made.add("CLASS", "PRIVATE" if event.is_private else "PUBLIC")
     made.add("STATUS", "CONFIRMED" if event.cancelled_at is None else "CANCELLED")
     # What takes a whole day, or no time, leaves the hours free.

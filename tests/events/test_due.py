@@ -197,7 +197,7 @@ class TestPersonalDocuments:
         assert [one["sql"] for one in queries if '"documents_personaldocument"."number"' in one["sql"]] == []
 
     def test_the_document_of_a_contact_person_names_him(self, user):
-        person = ContactPersonFactory(name="Иван Иванов")
+        person = ContactPersonFactory(given_name="Иван", family_name="Иванов")
         PersonalDocumentFactory(party=ClientFactory(), person=person, added_by=user, valid_until=DAY)
         tell()
 
