@@ -22,8 +22,14 @@ from tests.factories.counterparties import (
     RelationFactory,
     egn,
 )
-from tests.factories.documents import FileFactory, FormValueFactory, LetterFactory, PersonalDocumentFactory
-from tests.factories.events import EventFactory
+from tests.factories.documents import (
+    FileContentFactory,
+    FileFactory,
+    FormValueFactory,
+    LetterFactory,
+    PersonalDocumentFactory,
+)
+from tests.factories.events import EmailFactory, EventFactory
 from tests.factories.users import UserFactory
 from users.models import User
 
@@ -53,6 +59,10 @@ class World:
         self.account = BankAccountFactory(party=self.party)
         self.form_value = FormValueFactory(party=self.party)
         self.event = EventFactory(party=self.party, author=seller)
+        self.email = EmailFactory(
+            event=self.event, direction="out", state="unsure", raw=FileContentFactory(content_type="message/rfc822")
+        )
+        self.waiting_email = EmailFactory(sender_email="stranger@example.com")
         self.file = FileFactory(party=self.party, name="a.png", content__data=png(), content__content_type="image/png")
         self.paper = PersonalDocumentFactory(party=self.person)
 
@@ -132,6 +142,14 @@ def file_version(world: World, user: User) -> list[Any]:
 
 def event(world: World, user: User) -> list[Any]:
     return [world.event.pk]
+
+
+def email(world: World, user: User) -> list[Any]:
+    return [world.email.pk]
+
+
+def waiting_email(world: World, user: User) -> list[Any]:
+    return [world.waiting_email.pk]
 
 
 def own_job(world: World, user: User) -> list[Any]:
