@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from common.addresses import address
-from common.context_processors import MenuEntry, menu
+from common.context_processors import MenuEntry, menu, new_menu
 from common.dates import format_date
 from common.expressions import CappedCount
 from common.lists import Action
@@ -170,6 +170,16 @@ menu.register(
         "/documents/files/",
         icon="folder2-open",
         visible=lambda user: user.has_perm("documents.view_file"),
+        order=70,
+    )
+)
+new_menu.register(
+    MenuEntry(
+        "documents.file",
+        gettext_lazy("Files"),
+        "/documents/files/upload/",
+        icon="upload",
+        visible=lambda user: user.has_perm("documents.add_file"),
         order=70,
     )
 )

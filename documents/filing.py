@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from documents.models import File
-from documents.models.files import sha256_of
+from documents.models import File, FileContent
 
 
 class AlreadyFiled(ValidationError):
@@ -21,13 +21,16 @@ class AlreadyFiled(ValidationError):
         super().__init__(words, code="already_filed")
 
 
+@transaction.atomic
 def file_upload(upload: UploadedFile, *, party: Any, by: Any, anyway: bool = False, **fields: Any) -> File:
     """File an upload. Raises ValidationError in words: AlreadyFiled unless it is to be filed `anyway`.
 
     Only files that the user sees are told of: that a private one holds the same is not for him to know.
     """
+    # Of two that file the same at once, the second waits here for the first, and then finds its file.
+    content = FileContent.objects.keep(upload)
     if not anyway:
-        here = File.objects.visible_to(by).filter(party=party).current()
-        if present := here.of_content(sha256_of(upload)).first():
+        here = File.objects.visible_to(by).filter(party=party, content=content).current()
+        if present := here.first():
             raise AlreadyFiled(present)
-    return File.file_away(upload, party=party, by=by, **fields)
+    return File.file_content(content, upload.name or "", party=party, by=by, **fields)

@@ -60,10 +60,6 @@ class FileQuerySet(OfPartyQuerySet):
         on = on or today()
         return self.filter(valid_until__gte=on, valid_until__lte=on + dt.timedelta(days=days))
 
-    def of_content(self, sha256: str) -> Self:
-        """Files whose newest version holds these very bytes."""
-        return self.filter(content__sha256=sha256)
-
     def for_list(self) -> Self:
         return self.select_related("content", "category", "added_by", "party", "party__legal_form").defer("search_text")
 

@@ -238,7 +238,13 @@ class File(models.Model):
         words when the file is refused; then nothing is stored.
         """
         content = FileContent.objects.keep(upload)
-        name = fields.pop("name", "") or uploads.safe_name(upload.name or "")
+        return cls.file_content(content, fields.pop("name", "") or upload.name or "", party=party, by=by, **fields)
+
+    @classmethod
+    @transaction.atomic
+    def file_content(cls, content: FileContent, name: str, *, party: Any, by: Any, **fields: Any) -> File:
+        """File what is stored already, as the first version of a new file."""
+        name = uploads.safe_name(name)
         made = cls(party=party, name=name, content=content, added_by=by, **fields)
         made.save()
         FileVersion.objects.create(file=made, number=1, content=content, name=name, added_by=by)

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -107,4 +108,6 @@ def answer_in_json(request: HttpRequest, form: UploadForm, party: Counterparty) 
     except ValidationError as refusal:
         return JsonResponse({"text": " ".join(refusal.messages)}, status=422)
     answer = {"name": file.name, "url": file.get_absolute_url(), "text": _("Filed")}
+    if request.user.has_perm("documents.change_file"):
+        answer["edit_url"] = reverse("documents:file_edit", args=[file.pk])
     return JsonResponse(answer, status=201)

@@ -35,6 +35,12 @@ def test_one_file_is_filed_and_answered_in_json(party):
     assert file.party == party
 
 
+def test_who_may_change_files_is_led_to_what_can_be_said_of_it(party):
+    answer = send(browser_of(*WORK, "documents.change_file"), party, upload())
+
+    assert answer.json()["edit_url"] == f"/documents/files/{File.objects.get().pk}/edit/"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [

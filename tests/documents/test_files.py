@@ -186,6 +186,16 @@ def test_the_same_bytes_uploaded_twice_at_once_are_stored_once():
     assert [f"{folder}/{name[:2]}/{name}" for name in stored] == [content.file.name]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_same_file_dropped_twice_at_once_is_filed_once():
+    user, party = superuser(), ClientFactory()
+
+    results = together(*[lambda: filing.file_upload(upload(b"same"), party=party, by=user)] * 2)
+
+    assert File.objects.count() == 1
+    assert sorted(type(result).__name__ for result in results) == ["AlreadyFiled", "File"]
+
+
 # -- Clearing ----------------------------------------------------------------------------------------
 
 
