@@ -79,6 +79,7 @@ function send(task) {
   bar.max = 100;
   bar.setAttribute("aria-label", task.file.name);
   const percent = element("span", "upload-said number", "0 %");
+  percent.setAttribute("aria-hidden", "true"); // or every per cent would be read aloud; the bar says it when asked
   task.state.replaceChildren(bar, percent);
 
   const request = new XMLHttpRequest();
@@ -110,7 +111,8 @@ function answered(task, request) {
   if (request.status === 201 && answer) {
     filed += 1;
     say(task, answer.text, "is-filed");
-    task.state.append(link(`${answer.url}edit/`, text.textDescribe, true));
+    if (!answer.edit_url) return;
+    task.state.append(link(answer.edit_url, text.textDescribe, true));
     window.htmx?.process(task.state);
   } else if (request.status === 422 && answer) {
     say(task, answer.text, "is-refused");
