@@ -217,7 +217,7 @@ def _file(email: Email, letter: Letter, party: Counterparty, by: Any, answered: 
     EventContact.objects.bulk_create(EventContact(event=event, person=person) for person in people.values())
     kept, refused = _keep_attachments(letter, party, by, event.may_be_seen_by())
     EventFile.objects.bulk_create(EventFile(event=event, file=file) for file in kept)
-    event.text = with_refusals(email.text, refused, letter.left_in)
+    event.text = with_refusals(email.text or email.error, refused, letter.left_in)
     event.save(update_fields=["text"])
     event.settle()
     email.event = event

@@ -343,3 +343,25 @@ class TestState:
 
         for name in ("email_detail", "email_state", "email_raw", "email_retry"):
             assert browser.get(reverse(f"events:{name}", args=[email.pk])).status_code == 404
+
+
+class TestTextsOfTheOffice:
+    """Texts for e-mails are kept in the administration."""
+
+    def save(self, **typed):
+        from tests.people import superuser
+
+        row = {"name": "Текст", "language": "bg", "subject": "", "text": "x", "order": 10, "is_active": "on", **typed}
+        return signed_in(superuser()).post(reverse("admin:events_mailtemplate_add"), row)
+
+    def test_a_text_with_placeholders_is_kept(self):
+        answer = self.save(text="Здравейте, {{ contact.name }}")
+
+        assert answer.status_code == 302
+
+    @pytest.mark.parametrize("field", ["subject", "text"])
+    def test_a_placeholder_that_nobody_fills_is_told(self, field):
+        answer = self.save(**{field: "{{ party.nothing }}"})
+
+        assert answer.status_code == 200
+        assert "There is no such placeholder: {{ party.nothing }}" in answer.content.decode()
