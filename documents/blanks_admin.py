@@ -62,12 +62,14 @@ class LinesField(forms.CharField):
 
 class FormFieldForm(forms.ModelForm):
     choices = LinesField(
-        label=gettext_lazy("choices"), required=False, help_text=gettext_lazy("Only for a list: one to a line.")
+        label=gettext_lazy("List of choices"), required=False, help_text=gettext_lazy("Only for a list: one to a line.")
     )
 
     class Meta:
         model = FormField
         fields = ["code", "label", "label_en", "type", "is_required", "default", "choices", "help", "order"]
+        # The default of a text of several lines has lines too: an input of one line would join them.
+        widgets = {"default": forms.Textarea(attrs={"rows": 2, "cols": 30})}
 
 
 class FormFieldInline(admin.StackedInline):
@@ -95,7 +97,7 @@ class FormFieldInline(admin.StackedInline):
 
 class FormTemplateForm(forms.ModelForm):
     kinds = forms.MultipleChoiceField(
-        label=gettext_lazy("for kinds"),
+        label=gettext_lazy("For kinds"),
         choices=Kind.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,

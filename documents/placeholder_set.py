@@ -114,13 +114,13 @@ def of_party(part: str) -> dict[str, Entry]:
             own(lambda p: p.legal_form if p.is_legal and p.legal_form_id else ""),
         ),
         "number": (
-            _("EIK or foreign number; never an EGN"),
+            _("EIK or foreign number"),
             "123456789",
             "",
             own(lambda p: p.registration_number),
         ),
         "vat_number": (
-            _("VAT no., unless it is made of an EGN"),
+            _("VAT no."),
             "BG123456789",
             "",
             own(lambda p: "" if p.vat_from_personal_number else p.vat_number_shown),

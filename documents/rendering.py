@@ -185,10 +185,8 @@ def signatures(lines: list[str], env: Any) -> str:
         cells = [row[column] if column < len(row) else "" for row in rows]
         inner = [parser().renderInline(cell, env) for cell in cells]
         under = "".join(f"<p>{cell}</p>" for cell in inner[1:] if cell)
-        html.append(
-            f'<div class="signature"><p class="signature-for">{inner[0]}</p><p class="signature-line"></p>{under}</div>'
-        )
-    return f'<div class="signatures">{"".join(html)}</div>'
+        html.append(f'<div class="signer"><p class="signer-for">{inner[0]}</p><p class="signer-line"></p>{under}</div>')
+    return f'<div class="signers">{"".join(html)}</div>'
 
 
 def render(text: str, values: Mapping[str, str]) -> Rendered:

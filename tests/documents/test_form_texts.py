@@ -99,8 +99,8 @@ def test_pages_break_and_signatures_stand_side_by_side():
     html = html_of("А\n===\nБ\n::: подписи\nЗа нас: | За тях:\n{{ a.b }} | {{ c.d }}\n:::\n", **{"a.b": "Иван | Петър"})
 
     assert html.count('<div class="page-break"></div>') == 1
-    assert html.count('<div class="signature">') == 2
-    assert '<p class="signature-for">За нас:</p><p class="signature-line"></p>' in html
+    assert html.count('<div class="signer">') == 2
+    assert '<p class="signer-for">За нас:</p><p class="signer-line"></p>' in html
     assert "Иван | Петър" in html
 
 

@@ -446,6 +446,18 @@ def test_fields_are_checked(row, field):
     assert field in errors_of(answer)[1][0]
 
 
+def test_a_default_of_several_lines_keeps_them():
+    row = {"code": "a", "type": "long_text", "default": "едно;\r\nдве."}
+    browser = signed_in(superuser())
+
+    browser.post("/admin/documents/formtemplate/add/", admin_data("{{ field.a }}", row))
+    made = FormField.objects.get()
+    page = browser.get(f"/admin/documents/formtemplate/{made.template_id}/change/").content.decode()
+
+    assert made.default == "едно;\nдве."
+    assert "едно;\nдве.</textarea>" in page
+
+
 def test_two_fields_may_not_share_a_code():
     rows = ({"code": "a"}, {"code": "a"})
 
