@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.utils.timezone import now
 
 from common.dates import today
 from common.models import Notification
@@ -30,6 +31,7 @@ from tests.factories.counterparties import (
     eik,
 )
 from tests.factories.documents import FormValueFactory, LetterFactory, PersonalDocumentFactory
+from tests.factories.events import EventFactory
 from users.models import User
 
 FORM_TEXT = """# {{ party.name }}
@@ -87,6 +89,8 @@ def filled(user: User) -> dict[str, str]:
     waiting.file.save("columns.csv", ContentFile("Фирма;Булстат №\nАлфа;123\n".encode()))
     for level in Notification.Level.values:
         Notification.objects.tell(user, kind="job", key=level, title=LONG, text=party.note, url="/", level=level)
+    for days in (-400, -1, 0, 2):
+        EventFactory(party=party, subject=LONG, text=party.note, author=user, starts_at=now() + timedelta(days=days))
     file = filed(user, party)
     dossier = party.get_absolute_url()
     value = FormValueFactory(party=party, field__template__text=FORM_TEXT, field__label=LONG, value=party.note)
@@ -101,6 +105,7 @@ def filled(user: User) -> dict[str, str]:
         "contacts tab": f"{dossier}contacts/",
         "addresses tab": f"{dossier}addresses/",
         "accounts tab": f"{dossier}bank-accounts/",
+        "timeline": f"{dossier}events/?show=timeline",
         "files tab": f"{dossier}files/",
         "deleted files": f"{dossier}files/?deleted=with",
         "all files": "/documents/files/",
