@@ -135,7 +135,7 @@ class OneFileField(PickerField):
         super().__init__(
             choosable(user, party, kept),
             url_name="documents:file_picker",
-            find=lambda files, text: files.matching(text),
+            find=lambda files, text: files.matching(text),  # type: ignore[attr-defined]
             **kwargs,
         )
         widget: Any = self.widget

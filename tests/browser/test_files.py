@@ -66,6 +66,19 @@ def test_one_refused_file_is_told_on_its_own_line_and_the_others_go_through(page
     expect(page.locator(".list-table tbody tr")).to_have_count(1)
 
 
+def test_on_a_telephone_the_open_tab_stays_in_sight_when_the_list_is_refreshed(page: Page, manager, party):
+    page.set_viewport_size({"width": 375, "height": 800})
+    open_tab(page, party)
+    expect(page.locator(".tab.is-active")).to_be_in_viewport()
+
+    page.locator("#upload-files").set_input_files(payload("a.txt", b"text"))
+
+    expect(row(page, "a.txt")).to_be_visible()
+    expect(page.locator(".tab.is-active .count")).to_have_text("1")
+    page.evaluate("scrollTo(0, 0)")
+    expect(page.locator(".tab.is-active")).to_be_in_viewport(ratio=0.9)
+
+
 def test_the_progress_of_a_large_file_is_seen(page: Page, manager, party, settings):
     page.context.new_cdp_session(page).send(
         "Network.emulateNetworkConditions",
