@@ -499,7 +499,7 @@ function enhance(root) {
     const form = $("form", filters);
     lastFilter.set(form, written(form));
   }
-  for (const tabs of $$("[data-tabs]", root)) {
+  for (const tabs of root.matches("[data-tabs]") ? [root] : $$("[data-tabs]", root)) {
     const active = $(".is-active", tabs);
     if (active) tabs.scrollLeft = active.offsetLeft - tabs.clientWidth / 2 + active.clientWidth / 2;
     tabs.addEventListener("scroll", fadeTabs, { passive: true });
