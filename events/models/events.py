@@ -15,6 +15,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.addresses import address
 from common.dates import SOFIA
@@ -62,8 +63,8 @@ class Event(models.Model):
 
         PLANNED = "planned", _("planned")
         OVERDUE = "overdue", _("overdue")
-        DONE = "done", _("done")
-        CANCELLED = "cancelled", _("cancelled")
+        DONE = "done", pgettext_lazy("event", "done")
+        CANCELLED = "cancelled", pgettext_lazy("event", "cancelled")
 
     type = models.ForeignKey(EventType, verbose_name=_("type"), on_delete=models.PROTECT, related_name="dossier_events")
     party = models.ForeignKey(
@@ -131,7 +132,7 @@ class Event(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(pgettext_lazy("event", "cancelled at"), null=True, blank=True)
     cancelled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("cancelled by"),
