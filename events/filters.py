@@ -9,6 +9,7 @@ import django_filters
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.forms import PlainForm
 from common.text import fold_query
@@ -20,8 +21,8 @@ STATES = [
     ("open", _("open")),
     ("overdue", _("overdue")),
     ("upcoming", _("still to come")),
-    ("done", _("done")),
-    ("cancelled", _("cancelled")),
+    ("done", pgettext_lazy("event", "done")),
+    ("cancelled", pgettext_lazy("event", "cancelled")),
 ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from counterparties import history
 from events.models import Event
@@ -19,7 +20,7 @@ def events_seen_by(user: Any) -> history.Condition:
 
 
 def event_deed(before: dict[str, Any], after: dict[str, Any]) -> str:
-    for moment, word in (("done_at", _("done")), ("cancelled_at", _("cancelled"))):
+    for moment, word in (("done_at", pgettext("event", "done")), ("cancelled_at", pgettext("event", "cancelled"))):
         if bool(before.get(moment)) != bool(after.get(moment)):
             return word if after.get(moment) else _("opened again")
     return ""

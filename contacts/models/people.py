@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from phonenumber_field.modelfields import PhoneNumberField
 
 from common.addresses import address
@@ -320,7 +321,7 @@ class PersonEmail(OfPerson):
 
     class Kind(models.TextChoices):
         WORK = "work", _("work")
-        PRIVATE = "private", _("private")
+        PRIVATE = "private", pgettext_lazy("phone", "private")
         OTHER = "other", _("other")
 
     person = models.ForeignKey(

@@ -42,7 +42,7 @@ class FileFilter(django_filters.FilterSet):
     until = django_filters.DateFilter(label=_("Added to"), method="added_until")
     origin = django_filters.ChoiceFilter(label=_("Origin"), choices=File.Origin.choices)
     deleted = django_filters.ChoiceFilter(
-        label=_("Deleted"),
+        label=_("Deleted files"),
         choices=[("with", _("also deleted")), ("only", _("only deleted"))],
         method="nothing",
         empty_label=_("without deleted"),

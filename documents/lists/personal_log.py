@@ -26,7 +26,7 @@ class PersonalDocumentAccessFilter(django_filters.FilterSet):
     primary = ("user", "whose", "way")
 
     user = django_filters.ModelChoiceFilter(label=gettext_lazy("Who"), queryset=User.objects.all())
-    whose = django_filters.CharFilter(label=gettext_lazy("Whose"), method="of_holder", max_length=100)
+    whose = django_filters.CharFilter(label=gettext_lazy("Holder"), method="of_holder", max_length=100)
     way = django_filters.ChoiceFilter(label=gettext_lazy("Way"), choices=PersonalDocumentAccess.Way.choices)
     type = django_filters.ModelChoiceFilter(label=gettext_lazy("Type"), queryset=PersonalDocumentType.objects.all())
     since = django_filters.DateFilter(label=gettext_lazy("From"), field_name="at", lookup_expr="date__gte")

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from common.forms_view import done, show_form
@@ -69,7 +69,7 @@ def email_drop(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page_title": _("File e-mails"),
-        "submit_label": _("File"),
+        "submit_label": pgettext("to put into a dossier", "File"),
         "crumbs": crumbs(party, _("Events"), SLUG),
         "cancel_url": way_back(request, party, SLUG),
     }
@@ -148,7 +148,7 @@ def email_file(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "page_title": _("File into a dossier"),
         "intro": f"{email} — {email.sender}" if email.sender else str(email),
-        "submit_label": _("File"),
+        "submit_label": pgettext("to put into a dossier", "File"),
         "crumbs": [(_("Inbox"), reverse("events:inbox")), (str(email), email.get_absolute_url())],
         "cancel_url": reverse("events:inbox"),
     }

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import formats
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from common import exports
 from common.dates import SOFIA, format_date, today
@@ -33,8 +33,8 @@ PLANNED = 10  # planned events that are shown above; the list has them all
 STATES = [
     ("open", gettext_lazy("open")),
     ("overdue", gettext_lazy("overdue")),
-    ("done", gettext_lazy("done")),
-    ("cancelled", gettext_lazy("cancelled")),
+    ("done", pgettext_lazy("event", "done")),
+    ("cancelled", pgettext_lazy("event", "cancelled")),
 ]
 
 
