@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from common.dates import today
@@ -15,6 +16,7 @@ from common.jobs import JobRefused, RunningJob, task
 from common.printing import render_pdf
 from documents.lists.letters import LetterFilter, senders_reference
 from documents.models import Letter
+from documents.numbering import series_kinds
 
 AT_ONCE = 200  # letters that are printed while one waits; more are made by the worker
 MOST = 10_000
@@ -40,10 +42,8 @@ def register_pdf(user: Any, letters: QuerySet[Any], query: str) -> bytes:
     for letter in letters:
         key = (letter.own_firm_id, letter.year, letter.direction)
         if not parts or parts[-1]["key"] != key:
-            title = _("%(direction)s letters, %(year)d") % {
-                "direction": str(letter.get_direction_display()).capitalize(),
-                "year": letter.year,
-            }
+            kind = series_kinds.get(Letter.SERIES[Letter.Direction(letter.direction)])
+            title = f"{capfirst(str(kind.label))}, {letter.year}" if kind else str(letter.year)
             parts.append({"key": key, "firm": letter.own_firm.full_name, "title": title, "letters": []})
         letter.senders = senders_reference(letter)
         parts[-1]["letters"].append(letter)
