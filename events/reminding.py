@@ -136,6 +136,13 @@ def key_of(reminder: Reminder) -> str:
     return f"event-{reminder.event_id}-{reminder.at.astimezone(dt.UTC).isoformat()}"
 
 
+def read_by(user: Any, event: Event) -> None:
+    """The user has the event before him: what he was reminded of it needs not be told any more."""
+    told = Reminder.objects.filter(event=event, user=user, told_at__isnull=False)
+    if keys := [key_of(reminder) for reminder in told]:
+        Notification.objects.settle(user, *keys)
+
+
 # -- Words --------------------------------------------------------------------------------------------
 
 

@@ -28,7 +28,7 @@ from tests.events.mail_servers import smtp
 from tests.factories.counterparties import ClientFactory
 from tests.factories.events import EventFactory, EventParticipantFactory, ReminderFactory, event_type
 from tests.factories.users import TeamFactory, UserFactory
-from tests.people import SEE_ALL, worker
+from tests.people import SEE_ALL, signed_in, worker
 from users.models import User
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +137,19 @@ class TestOnThePage:
         getattr(event, end)(user)
 
         assert (reminding.tell_due(NOW), told(user)) == (0, [])
+
+    def test_who_looks_at_the_event_has_read_the_reminder(self):
+        user, other = maria(), maria()
+        event = meeting(user)
+        for one in (user, other):
+            EventParticipantFactory(event=event, user=one)
+        event.settle()
+        reminding.tell_due(NOW)
+
+        assert signed_in(user).get(event.get_absolute_url()).status_code == 200
+
+        assert Notification.objects.get(user=user).read_at is not None
+        assert Notification.objects.get(user=other).read_at is None
 
     def test_many_are_told_in_one_round(self, monkeypatch):
         monkeypatch.setattr(reminding, "BATCH", 2)
