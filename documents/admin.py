@@ -13,6 +13,9 @@ from common.admin import KeptWhileUsed, ReferenceAdmin
 from documents import blanks_admin, personal_admin  # noqa: F401  (they register themselves)
 from documents.models import FileCategory, NumberSeries
 from documents.numbering import series_kinds
+from users.permission_words import describe
+
+describe({"documents.cancel_letter": _("Cancel entries of the correspondence register")})
 
 
 class CodedAdmin(ReferenceAdmin):
