@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from common.templatetags.icons import icon
 from events import times
-from events.models import Event
+from events.models import Email, Event
 
 STATE_TONES = {"planned": "blue", "overdue": "red", "done": "green", "cancelled": "cancelled"}
 
@@ -23,9 +23,19 @@ def type_mark(event: Any) -> SafeString:
     )
 
 
-def state_mark(event: Event) -> SafeString:
-    state = event.state
-    return format_html('<span class="tone tone-{}">{}</span>', STATE_TONES[state.value], state.label)
+# E-mails that are not, or not surely, sent; lists bring the state of an event's letter as `mail_state`.
+MAIL_TONES = {Email.State.FAILED: "red", Email.State.UNSURE: "amber"}
+
+
+def state_words(event: Any) -> str:
+    mail = getattr(event, "mail_state", None)
+    return str(Email.State(mail).label if mail in MAIL_TONES else event.state.label)
+
+
+def state_mark(event: Any) -> SafeString:
+    mail: Any = getattr(event, "mail_state", None)
+    tone = MAIL_TONES.get(mail) or STATE_TONES[event.state.value]
+    return format_html('<span class="tone tone-{}">{}</span>', tone, state_words(event))
 
 
 def private_mark(event: Event) -> SafeString | str:

@@ -170,12 +170,11 @@ class InboxList(ListPage):
         ),
     )
     columns = [
-        Column("date", gettext_lazy("Date"), lambda email: format_moment(email.dated_at), sort=["dated_at"],
-               css="is-when"),
-        Column("subject", gettext_lazy("Subject"), "__str__", sort=["subject"], html=draw_subject, css="is-long"),
+        Column("subject", gettext_lazy("Subject"), "__str__", sort=["subject"], html=draw_subject),
         Column("sender", gettext_lazy("From"), "sender", sort=["sender_email"], html=draw_sender),
+        Column("date", gettext_lazy("Date"), lambda email: format_moment(email.dated_at), sort=["dated_at"]),
         Column("attachments", gettext_lazy("Attachments"),
-               lambda email: ", ".join(email.attachment_names.splitlines())[:200], css="is-long"),
+               lambda email: ", ".join(email.attachment_names.splitlines())[:200]),
         Column("suggestions", gettext_lazy("May belong to"),
                lambda email: ", ".join(party.display_name for party in getattr(email, "suggested", [])),
                html=draw_suggestions),

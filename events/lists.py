@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from common.lists import Action, BulkAction, Column, Empty, ListPage
 from events import cells, times
 from events.filters import EventFilter
 from events.letters import largest_letter
-from events.models import Event
+from events.models import Email, Event
 
 AT_ONCE = 500  # events that one deed on many may touch
 
@@ -38,6 +38,12 @@ def finish_chosen(request: HttpRequest, rows: QuerySet[Any]) -> str:
     if not count:
         raise ValidationError(_("None of the chosen events is open."))
     return ngettext("%(count)d event is done.", "%(count)d events are done.", count) % {"count": count}
+
+
+def with_mail_state(events: QuerySet[Any], user: Any) -> QuerySet[Any]:
+    """Bring what became of the e-mail of an event, so that one that did not go out is not called done."""
+    emails = Email.objects.filter(event=OuterRef("pk"))
+    return events.annotate(mail_state=Subquery(emails.values("state")[:1]))
 
 
 class EventList(ListPage):
@@ -72,7 +78,7 @@ class EventList(ListPage):
         Column("subject", gettext_lazy("Subject"), "subject", html=cells.subject, css="is-long"),
         Column("party", gettext_lazy("Counterparty"), lambda e: e.party.display_name if e.party else "",
                sort=["party__sort_name"], html=cells.party),
-        Column("state", gettext_lazy("State"), lambda event: event.state.label, html=cells.state_mark),
+        Column("state", gettext_lazy("State"), cells.state_words, html=cells.state_mark, annotate=with_mail_state),
         Column("participants", gettext_lazy("Participants"), "participant_names"),
         Column("contacts", gettext_lazy("Contact persons"), "contact_names"),
         Column("outcome", gettext_lazy("Outcome and next step"), "outcome", html=cells.outcome, css="is-long"),

@@ -152,7 +152,7 @@ def decoded(text: str) -> str:
 def people_in(text: str) -> list[tuple[str, str]]:
     """Name and address of each in a header; what is no address is left out."""
     found = []
-    for name, address in getaddresses([text], strict=False)[:500]:
+    for name, address in getaddresses([text])[:500]:
         try:
             validate_email(address)
         except Exception:  # noqa: S112  (not an address: "undisclosed-recipients:;")

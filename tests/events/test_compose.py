@@ -365,3 +365,13 @@ class TestTextsOfTheOffice:
 
         assert answer.status_code == 200
         assert "There is no such placeholder: {{ party.nothing }}" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("state", "words"), [("failed", "not sent"), ("unsure", "perhaps sent"), ("sent", "done")])
+def test_the_list_of_events_does_not_call_done_what_was_not_sent(state, words):
+    event = EventFactory(done_at="2026-01-01T10:00Z")
+    EmailFactory(event=event, direction="out", state=state)
+
+    page = browser_of(*RIGHTS).get(reverse("events:event_list")).content.decode()
+
+    assert f">{words}</span>" in page
