@@ -32,6 +32,7 @@ from events.forms.deeds import CancelForm, DoneForm, LogForm
 from events.forms.event import EventForm
 from events.lists import event_actions
 from events.models import Event, EventType
+from events.reminding import read_by
 
 SLUG = "events"
 # Types that are written down without an hour: a task is for a day.
@@ -215,6 +216,7 @@ def event_log(request: HttpRequest) -> HttpResponse:
 def event_detail(request: HttpRequest, pk: int) -> HttpResponse:
     event = seen(request, rows().select_related("done_by", "cancelled_by", "follows__type"), pk, "events.view_event")
     user: Any = request.user
+    read_by(user, event)
     visible = Event.objects.visible_to(user).select_related("type")
     files: Any = []
     if user.has_perm("documents.view_file"):
@@ -256,6 +258,9 @@ def detail_actions(event: Event, user: Any) -> list[Action]:
     if user.has_perm("events.add_event"):
         url = f"{reverse('events:event_add')}?follows={event.pk}"
         actions.append(Action(_("Plan what follows"), url, icon="calendar-plus", htmx=True))
+    actions.append(
+        Action(_("File for a calendar (.ics)"), reverse("events:event_ics", args=[event.pk]), icon="download")
+    )
     return actions
 
 
