@@ -25,6 +25,8 @@ from users.models import User
 BATCH = 100
 # So long after its moment an event, or a reminder, counts as past: nobody was there to tell in time.
 LATE = dt.timedelta(minutes=10)
+# Letters of reminders, with what the events say.
+KEPT_DAYS = 30
 # With whom one meets and talks; other things are done for a party, or about it.
 WITH_SOMEBODY = ("call", "meeting", "email")
 
@@ -141,6 +143,21 @@ def read_by(user: Any, event: Event) -> None:
     told = Reminder.objects.filter(event=event, user=user, told_at__isnull=False)
     if keys := [key_of(reminder) for reminder in told]:
         Notification.objects.settle(user, *keys)
+
+
+@app.periodic(cron="50 2 * * *", periodic_id="forget_letters")
+@app.task(name="events.forget_letters", queueing_lock="forget_letters")
+def forget_letters(timestamp: int) -> None:
+    """Every night: letters of reminders are no part of any dossier, and are not kept for long."""
+    forget(timezone.now())
+
+
+def forget(now: dt.datetime) -> int:
+    """Delete letters of reminders that nothing more will happen to. Returns how many."""
+    over = Email.objects.filter(purpose=Email.Purpose.REMINDER, created_at__lt=now - dt.timedelta(days=KEPT_DAYS))
+    over = over.exclude(state__in=[Email.State.WAITING, Email.State.SENDING])
+    deleted, _by_model = over.delete()
+    return deleted
 
 
 # -- Words --------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from events import reminding, sending
 from events.models import Email, Event, EventParticipant, EventPreferences, Reminder
 from tests.events.mail_servers import smtp
 from tests.factories.counterparties import ClientFactory
-from tests.factories.events import EventFactory, EventParticipantFactory, ReminderFactory, event_type
+from tests.factories.events import EmailFactory, EventFactory, EventParticipantFactory, ReminderFactory, event_type
 from tests.factories.users import TeamFactory, UserFactory
 from tests.people import SEE_ALL, signed_in, worker
 from users.models import User
@@ -270,6 +270,20 @@ class TestByEmail:
 
         assert told(user) == []
         assert Reminder.objects.get().told_at is None
+
+    def test_after_a_month_the_letter_is_forgotten_and_not_sent_again(self):
+        user = maria()
+        meeting(user, remind_by_email=True)
+        reminding.tell_due(NOW)
+        later = timezone.now() + dt.timedelta(days=31)
+        assert reminding.forget(later) == 0  # it still waits
+
+        Email.objects.update(state=Email.State.SENT)
+        EmailFactory()
+
+        assert [reminding.forget(timezone.now()), reminding.forget(later)] == [0, 1]
+        assert reminding.tell_due(NOW) == 0
+        assert Email.objects.count() == 1
 
 
 @pytest.mark.concurrency
