@@ -178,7 +178,7 @@ class InboxList(ListPage):
         Column("suggestions", gettext_lazy("May belong to"),
                lambda email: ", ".join(party.display_name for party in getattr(email, "suggested", [])),
                html=draw_suggestions),
-        Column("dismissed", gettext_lazy("Put aside"),
+        Column("dismissed", gettext_lazy("Put aside on"),
                lambda email: format_moment(email.dismissed_at) if email.dismissed_at else "", default=False),
     ]  # fmt: skip
 

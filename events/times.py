@@ -94,4 +94,6 @@ def hours(event: Any, day: dt.date) -> str:
 def long_day(day: dt.date, with_year: bool = False) -> str:
     """The day in words: Tuesday, 24 November 2026. In Bulgarian months are written small."""
     words = date_format(day, "l, j F Y" if with_year else "l, j F")
-    return capfirst(words.lower()) if get_language() == "bg" else words
+    if get_language() != "bg":
+        return words
+    return capfirst(words.lower()) + (" г." if with_year else "")

@@ -68,7 +68,9 @@ class ComposeForm(PlainForm):
     bcc = AddressesField(
         label=gettext_lazy("Hidden copy (Bcc)"), help_text=gettext_lazy("The other recipients do not see these.")
     )
-    template = TemplateField(MailTemplate.objects.none(), label=gettext_lazy("Text"), required=False, empty_label="—")
+    template = TemplateField(
+        MailTemplate.objects.none(), label=gettext_lazy("Prepared text"), required=False, empty_label="—"
+    )
     own_firm = forms.ModelChoiceField(Counterparty.objects.none(), label=gettext_lazy("In the name of"), required=False)
     subject = forms.CharField(label=gettext_lazy("Subject"), max_length=200)
     text = forms.CharField(label=gettext_lazy("Message"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 14}))
