@@ -17,21 +17,20 @@ from django.db import connection
 from django.utils.translation import get_language
 
 from common.dates import today
+from common.prepared import MARKS, PreparedQuery
 from counterparties.kinds import Kind
 from counterparties.models import Counterparty
 
 logger = logging.getLogger(__name__)
 
-# Keys that nobody has; whole numbers that any key's column can hold.
-ANY_PARTY, ANY_USER = 2**31 - 7, 2**31 - 11
+ANY_PARTY, ANY_USER = MARKS
 KEPT = 500
 
 
 class Prepared(NamedTuple):
-    """A query put together: its text, its parameters with the keys of the stand-ins, how to read each column."""
+    """A query put together for the stand-ins, and how to read each of its columns."""
 
-    sql: str
-    params: tuple[Any, ...]
+    query: PreparedQuery
     names: list[str]
     readers: list[tuple[Any, list[Any]]]
 
@@ -47,7 +46,7 @@ def ask(
     They may differ only by the party's kinds, the user's rights, the language and the day; the present moment is the
     database's own (`Now()`). Those that break this are put together each time anew.
     """
-    key = (asked, tuple(party.kinds), user.is_active, user.team_id, user.rights, get_language(), today())
+    key = (asked, tuple(party.kinds), rights_of(user))
     if key in _prepared:
         prepared = _prepared[key]
         _prepared.move_to_end(key)
@@ -57,16 +56,25 @@ def ask(
             _prepared.popitem(last=False)
     if prepared is None:
         return query(party, expressions(party, user)).get()
-    real = {ANY_PARTY: party.pk, ANY_USER: user.pk}
-    with connection.cursor() as cursor:
-        cursor.execute(prepared.sql, [replaced(value, real) for value in prepared.params])
-        row = cursor.fetchone()
+    (row,) = prepared.query.ask(party.pk, user.pk)
     values = {}
     for name, value, (expression, readers) in zip(prepared.names, row, prepared.readers, strict=True):
         for read in readers:
             value = read(value, expression, connection)
         values[name] = value
     return values
+
+
+def rights_of(user: Any) -> Hashable:
+    """All by which the queries of two users differ, but for their keys; and language and day."""
+    return (user.is_active, user.team_id, user.rights, get_language(), today())
+
+
+def stand_in_of(user: Any) -> Any:
+    """Somebody with the same rights, whose key is a mark."""
+    somebody = copy.copy(user)
+    somebody.pk = ANY_USER
+    return somebody
 
 
 def query(party: Counterparty, expressions: dict[str, Any]) -> Any:
@@ -79,10 +87,8 @@ def prepare(
     """The query for the stand-ins; None when it cannot be the same for others."""
     flags = [kind.flag for kind in Kind]
     anyone = Counterparty.from_db(None, ["id", *flags], [ANY_PARTY, *(getattr(party, flag) for flag in flags)])
-    somebody = copy.copy(user)
-    somebody.pk = ANY_USER
     try:
-        compiler = query(anyone, expressions(anyone, somebody)).query.get_compiler(connection=connection)
+        compiler = query(anyone, expressions(anyone, stand_in_of(user))).query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
     except Counterparty.DoesNotExist:
         logger.warning("An expression of a dossier reads more of the party than its key and kinds.")
@@ -94,7 +100,7 @@ def prepare(
         (column[0], [*connection.ops.get_db_converters(column[0]), *column[0].get_db_converters(connection)])
         for column in compiler.select
     ]
-    return Prepared(sql, tuple(params), [column[2] for column in compiler.select], readers)
+    return Prepared(PreparedQuery(sql, params), [column[2] for column in compiler.select], readers)
 
 
 def flat(values: Any) -> Any:
@@ -103,10 +109,3 @@ def flat(values: Any) -> Any:
             yield from flat(value)
         else:
             yield value
-
-
-def replaced(value: Any, real: dict[int, int]) -> Any:
-    """The parameter with the real keys in place of the stand-ins'."""
-    if isinstance(value, (list, tuple)):
-        return [replaced(one, real) for one in value]
-    return real.get(value, value) if isinstance(value, int) and not isinstance(value, bool) else value

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -29,7 +29,9 @@ from django.utils.translation import gettext as _
 
 from common.dates import SOFIA, format_date, format_moment
 from common.lists import show
+from common.prepared import PreparedQuery
 from common.registry import Registry
+from counterparties.facts import ANY_PARTY, KEPT, rights_of, stand_in_of
 from counterparties.models import (
     CharacteristicValue,
     Counterparty,
@@ -145,10 +147,15 @@ def page_of(
     wanted = [source for source in wanted if source.allows(party, user)]
     if not wanted:
         return [], ""
-    sql, params = page_query(wanted, party, user, narrowed, before_key, size + 1)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        found = [Event(*row) for row in cursor.fetchall()]
+    if narrowed == HistoryFilter() and not before_key:
+        # The first page of all, on every Summary: put together and planned once for all of the same rights.
+        query = first_page(tuple(wanted), rights_of(user), size + 1, stand_in=stand_in_of(user))
+        found = [Event(*row) for row in query.ask(party.pk, user.pk)]
+    else:
+        sql, params = page_query(wanted, party.pk, user, narrowed, before_key, size + 1)
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            found = [Event(*row) for row in cursor.fetchall()]
     page = found[:size]
     return entries(page, user, values), page[-1].key if len(found) > size else ""
 
@@ -188,10 +195,6 @@ class Event(NamedTuple):
         return json.loads(self.before_json, parse_float=Decimal) if self.before_json else {}
 
 
-# A number that no party has: it marks in a query put together once the place of the party asked about.
-ANY_PARTY = 2**62
-
-
 @cache
 def events_query(slug: str) -> tuple[str, tuple[Any, ...]]:
     """A source's events of one party as SQL. Put together once: that costs more than the database needs to answer."""
@@ -203,8 +206,21 @@ def events_query(slug: str) -> tuple[str, tuple[Any, ...]]:
     ).query.sql_with_params()
 
 
+# The first pages that were put together; when they are too many it is begun anew.
+_first_pages: dict[Any, PreparedQuery] = {}
+
+
+def first_page(wanted: tuple[HistorySource, ...], rights: Any, limit: int, stand_in: Any) -> PreparedQuery:
+    key = (wanted, rights, limit)
+    if key not in _first_pages:
+        if len(_first_pages) >= KEPT:
+            _first_pages.clear()
+        _first_pages[key] = PreparedQuery(*page_query(wanted, ANY_PARTY, stand_in, HistoryFilter(), "", limit))
+    return _first_pages[key]
+
+
 def page_query(
-    wanted: list[HistorySource], party: Any, user: Any, narrowed: HistoryFilter, before_key: str, limit: int
+    wanted: Sequence[HistorySource], party: int, user: Any, narrowed: HistoryFilter, before_key: str, limit: int
 ) -> tuple[str, list[Any]]:
     """The query of one page: keys of each source, united and cut, and only then values, values before, and names."""
     parts, params = [], []
@@ -215,7 +231,7 @@ def page_query(
             f"(SELECT %s AS source, one.* FROM ({sql}) one {conditions}"
             " ORDER BY pgh_created_at DESC, pgh_id DESC LIMIT %s)"
         )
-        params += [source.slug, *(party.pk if value == ANY_PARTY else value for value in its_params)]
+        params += [source.slug, *(party if value == ANY_PARTY else value for value in its_params)]
         params += [*its_conditions, limit]
     values, before = [], []
     for source in wanted:

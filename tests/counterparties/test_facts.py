@@ -1,5 +1,6 @@
 """The frame's one query is put together once for all with the same rights, and answers each of them his own."""
 
+import datetime as dt
 import logging
 
 import pytest
@@ -51,7 +52,7 @@ def test_users_of_the_same_rights_share_the_query_and_not_its_answer(rf):
 
 def test_what_is_prepared_answers_as_if_it_were_put_together_anew(rf, monkeypatch):
     party, user = ClientFactory(), superuser()
-    EventFactory(party=party, starts_at=timezone.now() - timezone.timedelta(hours=3), author=user)
+    EventFactory(party=party, starts_at=timezone.now() - dt.timedelta(hours=3), author=user)
     EventFactory(party=party, author=user)
     FileFactory(party=party, audience=[user.pk])
     facts_of(rf, user, ClientFactory())
@@ -94,9 +95,3 @@ def test_no_more_queries_are_kept_than_a_few_hundred(rf, monkeypatch):
         facts_of(rf, user, Counterparty.objects.get(pk=ClientFactory(**kinds).pk))
 
     assert len(facts._prepared) == 1
-
-
-def test_a_key_of_a_stand_in_is_replaced_wherever_it_stands():
-    real = {facts.ANY_PARTY: 5, facts.ANY_USER: 7}
-
-    assert facts.replaced([facts.ANY_USER, (facts.ANY_PARTY, "x"), True, None], real) == [7, [5, "x"], True, None]
