@@ -49,6 +49,13 @@ class EventType(CodedReference):
         verbose_name_plural = _("types of events")
         constraints = [models.UniqueConstraint(fields=["code"], name="event_type_code", condition=~Q(code=""))]
 
+    @classmethod
+    def named(cls, code: str) -> EventType:
+        """The type of the code; another one where an office has taken it away, for an event must have some."""
+        types = cls.objects.order_by("-is_active", "order", "pk")
+        found = types.filter(code=code).first() or types.first()
+        return found or cls.objects.create(code=code, name=code, name_en=code)
+
 
 @tracked(
     exclude=["search_text", "sequence", "uid", "created_at", "updated_at"],
@@ -74,6 +81,8 @@ class Event(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="dossier_events",
+        # `event_by_party` serves it; an index of the party alone would be taken where the order is wanted too.
+        db_index=False,
     )
     subject = models.CharField(_("subject"), max_length=SUBJECT_LENGTH)
     text = models.TextField(_("text"), max_length=20_000, blank=True)
