@@ -110,7 +110,7 @@ class FilesField(forms.ModelMultipleChoiceField):
     def _get_choices(self) -> Any:
         return []  # the widget is given what is chosen, never the whole dossier
 
-    choices: Any = property(_get_choices, lambda self, value: None)  # type: ignore[assignment]
+    choices: Any = property(_get_choices, lambda self, value: None)
 
 
 class _Lazily:

@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import json
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -127,7 +128,7 @@ def test_a_private_file_is_seen_by_those_it_is_meant_for_alone(party):
 def test_the_list_is_exported_by_those_who_may(party):
     FileFactory(party=party, name="=1+1.txt", description="опис", content__data=b"12345")
 
-    book = load_workbook(io.BytesIO(browser_of(*ALL).get("/documents/files/?export=xlsx").content))
+    book: Any = load_workbook(io.BytesIO(browser_of(*ALL).get("/documents/files/?export=xlsx").content))
 
     header, row = list(book.active.iter_rows(values_only=True))[-2:]
     assert "Size" in header
@@ -266,8 +267,8 @@ def test_bytes_that_are_gone_from_the_store_are_not_found_and_break_no_page(part
     file.content.file.delete(save=False)
     browser = browser_of(*VIEW)
 
-    file = File.objects.get(pk=file.pk)
-    answers = [browser.get(f"/documents/files/{file.pk}/{page}").status_code for page in ("", "download/", "picture/")]
+    kept = File.objects.get(pk=file.pk)
+    answers = [browser.get(f"/documents/files/{kept.pk}/{page}").status_code for page in ("", "download/", "picture/")]
 
     assert answers == [200, 404, 404]
 

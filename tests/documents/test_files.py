@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -140,9 +141,10 @@ def test_what_ends_soon_is_told_from_what_has_ended():
 # -- Two at once -------------------------------------------------------------------------------------
 
 
-def together(*deeds) -> list[object]:
+def together(*deeds) -> list[Any]:
     """What each deed gave when all were begun at the same time, each on a connection of its own."""
-    start, results = threading.Barrier(len(deeds)), [None] * len(deeds)
+    start = threading.Barrier(len(deeds))
+    results: list[Any] = [None] * len(deeds)
 
     def run(number, deed):
         try:
@@ -180,7 +182,7 @@ def test_the_same_bytes_uploaded_twice_at_once_are_stored_once():
 
     content = FileContent.objects.get()
     assert {file.content_id for file in results} == {content.pk}
-    folder = content.file.name.rpartition("/")[0].partition("/")[0]
+    folder = str(content.file.name).rpartition("/")[0].partition("/")[0]
     shelves = default_storage.listdir(folder)[0]
     stored = [name for shelf in shelves for name in default_storage.listdir(f"{folder}/{shelf}")[1]]
     assert [f"{folder}/{name[:2]}/{name}" for name in stored] == [content.file.name]

@@ -172,9 +172,14 @@ def test_a_value_from_before_the_type_was_changed_is_shown_as_it_is(kind):
 
 @pytest.mark.django_db
 def test_the_pdf_is_of_a4_pages_with_our_firm_in_the_foot_and_fetches_nothing(monkeypatch):
-    fetched = []
+    fetched: list[str] = []
     read = printing.read_static
-    monkeypatch.setattr(printing, "read_static", lambda url: fetched.append(url) or read(url))
+
+    def read_and_tell(url: str) -> tuple[bytes, str]:
+        fetched.append(url)
+        return read(url)
+
+    monkeypatch.setattr(printing, "read_static", read_and_tell)
     party = ClientFactory(name="Щъркел {{ user.password }} <img src='http://a.example/x.png'>")
     firm = OwnFirmFactory(name="Орион", email="office@orion.example")
     template = FormTemplateFactory(text="# Договор\n\n{{ party.name }} {{ field.sum }}\n===\n![](file:///etc/passwd)")

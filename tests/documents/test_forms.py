@@ -126,6 +126,7 @@ def test_the_pdf_is_filed_and_filled_again_becomes_its_next_version(template, pa
 
     filed = File.objects.get()
     assert filed.name == f"Рамков договор – Алфа „Ко-Бе“ {today().isoformat()}.pdf"
+    assert filed.category is not None
     assert (filed.origin, filed.category.code, filed.party) == ("form", "contract", party)
     assert "The PDF is among the files" in first.content.decode()
     assert f"/documents/files/{filed.pk}/download/" in first.content.decode()

@@ -7,11 +7,11 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from common.dates import today
-from common.jobs import app
 from config.keys import new_encryption_key
-from documents import erasure
+from documents import erasure, personal_scans
 from documents.models import PersonalDocument, PersonalDocumentAccess
 from tests.documents.papers import (
     NUMBER,
@@ -79,7 +79,7 @@ def test_after_erasure_nothing_of_it_is_left(written, django_capture_on_commit_c
         assert tables_that_hold(secret) == {}, secret
         assert files_that_hold(secret.encode()) == []
     assert stored_files() == {}
-    access = PersonalDocumentAccess.objects.first()
+    access = PersonalDocumentAccess.objects.all()[0]  # the newest
     assert (access.user, access.party, access.way, access.reason) == (by, document.party, "erased", "Край на договора")
     assert (access.type, access.document_key) == (document.type, document.pk)
 
@@ -87,7 +87,7 @@ def test_after_erasure_nothing_of_it_is_left(written, django_capture_on_commit_c
 def test_the_history_of_other_rows_is_watched_as_before(written):
     document, _scan = written
     other = PersonalDocumentFactory()
-    events = PersonalDocument.pgh_event_model.objects.filter(pgh_obj_id=other.pk)
+    events = PersonalDocument.pgh_event_model.objects.filter(pgh_obj_id=other.pk)  # type: ignore[attr-defined]
 
     erasure.erase(document, None, "")
     other.delete()
@@ -103,7 +103,7 @@ def test_an_erasure_that_fails_leaves_everything_as_it_was(written, monkeypatch,
     def fail(*args):
         raise RuntimeError
 
-    monkeypatch.setattr(erasure.personal_scans, "delete_later", fail)
+    monkeypatch.setattr(personal_scans, "delete_later", fail)
     with django_capture_on_commit_callbacks(execute=True), pytest.raises(RuntimeError):
         erasure.erase(document, None, "")
 
@@ -139,7 +139,7 @@ def test_every_night_what_is_kept_no_longer_is_erased():
     erasure.erase_personal_documents(timestamp=0)
 
     assert list(PersonalDocument.objects.all()) == [kept]
-    access = PersonalDocumentAccess.objects.get()
+    access = PersonalDocumentAccess.objects.all()[0]  # the newest
     assert access.user is None
     assert f"{yesterday:%d.%m.%Y}" in access.reason
 
@@ -169,7 +169,7 @@ def test_a_worker_killed_in_the_middle_is_continued(monkeypatch):
     past = today() - dt.timedelta(days=3)
     PersonalDocumentFactory.create_batch(3, keep_until=past)
     real = erasure.erase_one_overdue
-    done = []
+    done: list[int] = []
 
     def killed(pk, on):
         if done:
@@ -199,8 +199,8 @@ def test_bytes_that_a_killed_process_left_go_the_next_night(written):
     name = document.scan.name
     PersonalDocument.objects.filter(pk=document.pk).update(scan="")
 
-    assert erasure.personal_scans.delete_strays() == 0  # perhaps it is just being saved
-    assert erasure.personal_scans.delete_strays(timezone.now() + dt.timedelta(days=2)) == 1
+    assert personal_scans.delete_strays() == 0  # perhaps it is just being saved
+    assert personal_scans.delete_strays(timezone.now() + dt.timedelta(days=2)) == 1
     assert name not in stored_files()
     assert PersonalDocument.objects.filter(pk=kept.pk).exists()
 
@@ -226,6 +226,6 @@ def test_a_change_of_keys_renews_numbers_and_scans(written, settings, django_cap
     settings.FIELD_ENCRYPTION_KEYS = [new]
     document = PersonalDocument.objects.get()
     assert document.number == NUMBER
-    assert erasure.personal_scans.read(document).read() == scan
+    assert personal_scans.read(document).read() == scan
     assert len(stored_files()) == 1
     assert not before & set(stored_files())
