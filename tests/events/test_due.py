@@ -102,6 +102,7 @@ class TestFiles:
     def test_a_file_put_off_is_told_again(self, user):
         one = file(user)
         tell()
+        assert one.valid_until is not None
         one.valid_until += dt.timedelta(days=30)
         one.save()
 
@@ -186,7 +187,7 @@ class TestPersonalDocuments:
 
         whose = f"Passport of {party.display_name}"
         assert titles(user) == [f"{whose} expires on 24.12.2026"] * 2 + [f"{whose} has expired"]
-        assert Notification.objects.first().url == tab_url(party, "personal-documents")
+        assert Notification.objects.all()[0].url == tab_url(party, "personal-documents")
 
     def test_the_number_stands_nowhere(self, user):
         PersonalDocumentFactory(number="399999999", added_by=user, valid_until=DAY)

@@ -194,6 +194,7 @@ class TestWhoIsNotTold:
     def test_a_user_who_sees_the_party_no_more(self):
         user = UserFactory(role="seller", team=TeamFactory(), language="en")
         event = meeting(user, party=ClientFactory(trader=user))
+        assert event.party is not None
         event.party.trader = UserFactory(team=TeamFactory())
         event.party.save()
 
