@@ -106,7 +106,7 @@ def post(
     now = timezone.now()
     answered = answers.event if answers is not None else None
     event = Event.objects.create(
-        type=EventType.objects.get(code="email"),
+        type=EventType.named("email"),
         party=party,
         subject=subject,
         text=text,

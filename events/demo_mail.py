@@ -156,7 +156,7 @@ def write(link: ContactLink, sent: Sent, author: User) -> Email:
     """A letter that went out, or did not, with its event."""
     when, party = moment(sent.days, sent.hour), link.party
     event = Event.objects.create(
-        type=EventType.objects.get(code="email"),
+        type=EventType.named("email"),
         party=party,
         subject=sent.subject,
         text=f"{sent.text}\n{author}",

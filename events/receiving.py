@@ -198,7 +198,7 @@ def _file(email: Email, letter: Letter, party: Counterparty, by: Any, answered: 
     before = answered.event if answered is not None else None
     private = before is not None and before.is_private and before.party_id == party.pk
     event = Event(
-        type=EventType.objects.get(code="email"),
+        type=EventType.named("email"),
         party=party,
         subject=(email.subject or _("(no subject)"))[:200],
         starts_at=email.dated_at,
