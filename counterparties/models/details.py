@@ -11,6 +11,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.dates import format_date
 from common.history import tracked
@@ -173,7 +174,9 @@ class CharacteristicValue(models.Model):
         Characteristic, verbose_name=_("characteristic"), on_delete=models.PROTECT, related_name="values"
     )
     text = models.CharField(_("text"), max_length=1000, blank=True)
-    number = models.DecimalField(_("number"), max_digits=18, decimal_places=4, null=True, blank=True)
+    number = models.DecimalField(
+        pgettext_lazy("type of a value", "number"), max_digits=18, decimal_places=4, null=True, blank=True
+    )
     date = models.DateField(_("date"), null=True, blank=True)
     boolean = models.BooleanField(_("yes/no"), null=True, blank=True)
     other_party = models.ForeignKey(

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.addresses import address
 from common.history import tracked
@@ -79,7 +80,7 @@ class FormField(models.Model):
     class Type(models.TextChoices):
         TEXT = "text", _("text")
         LONG_TEXT = "long_text", _("text of several lines")
-        NUMBER = "number", _("number")
+        NUMBER = "number", pgettext_lazy("type of a value", "number")
         MONEY = "money", _("amount in euro")
         DATE = "date", _("date")
         BOOLEAN = "boolean", _("yes/no")
@@ -96,7 +97,7 @@ class FormField(models.Model):
     type = models.CharField(_("type"), max_length=10, choices=Type, default=Type.TEXT)
     choices = ArrayField(models.CharField(max_length=200), verbose_name=_("list of choices"), default=list, blank=True)
     is_required = models.BooleanField(_("required"), default=False)
-    default = models.CharField(_("default"), max_length=500, blank=True)
+    default = models.CharField(pgettext_lazy("of a field", "default"), max_length=500, blank=True)
     help = models.CharField(_("hint"), max_length=300, blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=100)
 
@@ -145,7 +146,7 @@ class FormValue(models.Model):
         related_name="form_values",
     )
     field = models.ForeignKey(FormField, verbose_name=_("field"), on_delete=models.PROTECT, related_name="values")
-    value = models.TextField(_("value"), max_length=5000, blank=True)
+    value = models.TextField(pgettext_lazy("of a field", "value"), max_length=5000, blank=True)
     changed_at = models.DateTimeField(_("changed at"), default=timezone.now)
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("changed by"), null=True, on_delete=models.PROTECT, related_name="+"
