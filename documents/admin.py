@@ -48,13 +48,26 @@ class NumberSeriesForm(forms.ModelForm):
             field.choices = [(kind.slug, kind.label) for kind in series_kinds]
 
 
+class WhatIsNumbered(admin.SimpleListFilter):
+    """Kinds of series by their words, not by their codes."""
+
+    title = _("what is numbered")
+    parameter_name = "code"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(kind.slug, kind.label) for kind in series_kinds]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(code=self.value()) if self.value() else queryset
+
+
 @admin.register(NumberSeries)
 class NumberSeriesAdmin(KeptWhileUsed):
     """Ranges of numbers. One that has given numbers keeps its beginning and is never deleted."""
 
     form = NumberSeriesForm
     list_display = ["own_firm", "what", "year", "prefix", "first_number", "last_number", "next_number", "is_active"]
-    list_filter = ["code", "year", "is_active"]
+    list_filter = [WhatIsNumbered, "year", "is_active"]
     list_select_related = ["own_firm", "own_firm__legal_form"]
     fields = [*NumberSeriesForm.Meta.fields, "next_number"]
     kept_message = _("Numbers were given from “%(row)s”, so it is kept. Take it out of use instead.")
