@@ -315,7 +315,7 @@ def event_cancel(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "page_title": _("Call off the event"),
         "question": event.subject,
-        "submit_label": _("Call off"),
+        "submit_label": _("Call off the event"),
         "crumbs": path_to(event.party),
         "cancel_url": way_back,
         "danger": True,
