@@ -67,7 +67,7 @@ def ask(
 
 def rights_of(user: Any) -> Hashable:
     """All by which the queries of two users differ, but for their keys; and language and day."""
-    return (user.is_active, user.team_id, user.rights, get_language(), today())
+    return (user.is_active, user.is_superuser, user.team_id, user.rights, get_language(), today())
 
 
 def stand_in_of(user: Any) -> Any:
