@@ -372,13 +372,15 @@ def is_nothing(value: Any) -> bool:
 
 
 def field_of(model: type[models.Model], attname: str) -> Any:
-    try:
-        return model._meta.get_field(attname.removesuffix("_id") if attname.endswith("_id") else attname)
-    except FieldDoesNotExist:
+    """The field of a column. `about_id` may be a column of its own, beside a relation to anything called `about`."""
+    for name in (attname.removesuffix("_id"), attname):
         try:
-            return model._meta.get_field(attname)
+            found = model._meta.get_field(name)
         except FieldDoesNotExist:
-            return None
+            continue
+        if found.concrete:
+            return found
+    return None
 
 
 def words(model_field: Any, value: Any, related: dict[tuple[Any, Any], str]) -> str:

@@ -51,6 +51,17 @@ def test_deeds_with_an_event_are_told_in_words():
     assert ("Begins", "", format_moment(event.starts_at)) in entries[3].diffs
 
 
+def test_what_an_event_is_about_does_not_break_its_history():
+    author = worker(*RIGHTS)
+    file = FileFactory()
+    event = EventFactory(subject="Оглед на склада", author=author, party=file.party, about=file)
+
+    (entry,) = told(event.party, author, EVENT)
+
+    assert (entry.deed, entry.title) == ("added", "Оглед на склада")
+    assert not [label for label, _before, _after in entry.diffs if "about" in label.lower()]
+
+
 def test_a_file_and_a_letter_are_told_in_words():
     user = worker(*RIGHTS)
     party = ClientFactory()
