@@ -58,7 +58,8 @@ class HistorySource:
     values; `hidden` are fields whose values are never shown; `also` is SQL of a jsonb object over the event `e`: values
     for `title` that stand in other rows, such as a person's name; `seen_by(user)` is an SQL condition over the event
     `one` with its parameters, for rows that not all who see the party may see (None: no condition); `deed` names a
-    change by the values before and after ("done"), "" where it is an ordinary one.
+    change by the values before and after ("done"), "" where it is an ordinary one; `say(field, value, values)` words a
+    value that the field alone does not explain (None: as usual).
     """
 
     model: type[models.Model]
@@ -70,6 +71,7 @@ class HistorySource:
     allows: Callable[[Any, Any], bool] = lambda party, user: True
     seen_by: Callable[[Any], Condition | None] | None = None
     deed: Callable[[dict[str, Any], dict[str, Any]], str] = lambda before, after: ""
+    say: Callable[[str, Any, dict[str, Any]], str | None] = lambda field, value, values: None
     order: int = 100
 
     @property
@@ -344,6 +346,7 @@ def diffs(
     related: dict[tuple[Any, Any], str],
 ) -> list[tuple[str, str, str]]:
     """The fields that the event changed: label, before, after."""
+    values = after
     if label == "added":
         before = {}
     elif label == "deleted":
@@ -356,11 +359,12 @@ def diffs(
         old, new = before.get(attname), after.get(attname)
         if old == new or (is_nothing(old) and is_nothing(new)):
             continue
+        said = [source.say(model_field.name, value, values) for value in (old, new)]
         made.append(
             (
                 capfirst(str(getattr(model_field, "verbose_name", attname))),
-                words(model_field, old, related),
-                words(model_field, new, related),
+                words(model_field, old, related) if said[0] is None else said[0],
+                words(model_field, new, related) if said[1] is None else said[1],
             )
         )
     return made

@@ -12,6 +12,7 @@ from common.lists import Action
 from counterparties import dossier, history
 from counterparties.kinds import Kind
 from counterparties.models import Counterparty
+from documents.field_types import shown
 from documents.lists.blanks import FormValueList
 from documents.models import FormField, FormTemplate, FormValue
 
@@ -35,7 +36,7 @@ dossier.quick_actions.register(
     dossier.QuickAction("fill_form", fill_a_form, permission="documents.fill_formtemplate", order=60)
 )
 
-LABELS = f"""(SELECT jsonb_build_object('label', f.label, 'form', t.name)
+LABELS = f"""(SELECT jsonb_build_object('label', f.label, 'form', t.name, 'type', f.type)
     FROM {FormField._meta.db_table} f JOIN {FormTemplate._meta.db_table} t ON t.id = f.template_id
     WHERE f.id = e.field_id)"""  # noqa: S608  (only names of tables)
 
@@ -46,5 +47,6 @@ history.register(
     title=lambda values: ": ".join(str(values[name]) for name in ("form", "label") if values.get(name)),
     hidden=frozenset({"field", "changed_at", "changed_by"}),
     also=LABELS,
+    say=lambda field, value, values: shown(values.get("type", ""), value or "") if field == "value" else None,
     order=140,
 )

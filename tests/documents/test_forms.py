@@ -324,6 +324,14 @@ def test_one_value_is_changed_in_its_own_form(party, template):
     assert (value.value, value.changed_by is not None) == ("2026-12-01", True)
 
 
+def test_the_history_shows_values_as_pages_do(party, template):
+    day = FormFieldFactory(template=template, type=FormField.Type.DATE)
+    FormValueFactory(party=party, field=day, value="2027-12-31")
+    page = browser_of(*VIEW).get(f"/counterparties/{party.pk}/history/").content.decode()
+    assert "31.12.2027" in page
+    assert "2027-12-31" not in page
+
+
 def test_the_history_tells_the_form_and_the_field(party, template):
     FormValueFactory(party=party, field=template.form_fields.get(code="days"), value="30").change("45", superuser())
 
