@@ -42,7 +42,11 @@ class EventTypeForm(forms.ModelForm):
 @admin.register(EventType)
 class EventTypeAdmin(CodedReferenceAdmin):
     form = EventTypeForm
-    list_display = ["name", "name_en", "code", "icon", "color", "minutes", "order", "is_active"]
+    list_display = ["name", "name_en", "code", "icon_words", "color", "minutes", "order", "is_active"]
+
+    @admin.display(description=_("icon"), ordering="icon")
+    def icon_words(self, kind: EventType) -> str:
+        return str({one.icon: one.label for one in TYPE_ICONS}.get(kind.icon, kind.icon))
 
 
 class MailTemplateForm(forms.ModelForm):
