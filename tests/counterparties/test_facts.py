@@ -5,7 +5,7 @@ import logging
 
 import pytest
 from django.db.models import Value
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from counterparties import dossier, facts
 from counterparties.dossier import DossierFrame
@@ -65,6 +65,24 @@ def test_what_is_prepared_answers_as_if_it_were_put_together_anew(rf, monkeypatc
     assert (shared["count_events"], shared["count_files"], shared["warn_overdue_events"]) == (2, 1, 1)
     assert len(shared["panel_latest"]) == 2
     assert len(shared["panel_next_events"]) == 2
+
+
+def test_users_whose_queries_differ_are_told_apart():
+    translation.activate("en")
+    team, member = TeamFactory(), worker(*RIGHTS, parties="team")
+    same = UserFactory()
+    same.groups.set(member.groups.all())
+    rights = facts.rights_of(fresh(same))
+    assert facts.rights_of(member) == rights
+
+    for field, value in (("is_superuser", True), ("is_active", False), ("team", team)):
+        other = fresh(same)
+        setattr(other, field, value)
+        assert facts.rights_of(other) != rights, field
+    for names, scopes in ((RIGHTS, {}), (RIGHTS[:-1], {"parties": "team"}), (RIGHTS, {"firms": "assigned"})):
+        assert facts.rights_of(worker(*names, **scopes)) != rights
+    with translation.override("bg"):
+        assert facts.rights_of(fresh(same)) != rights
 
 
 @pytest.mark.parametrize(
