@@ -147,6 +147,7 @@ WORDING = (
     _("Hide counts"),
     _("Show counts"),
     _("Clear all filters"),
+    _(" By %(filter_title)s "),
     _("Any date"),
     _("Remove from sorting"),
     _("Sorting priority: %(priority_number)s"),
