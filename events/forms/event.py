@@ -323,7 +323,9 @@ def brings_choices(event: Event) -> dict[str, str]:
     return {
         "hx-get": f"{url}?event={event.pk}" if event.pk else url,
         "hx-trigger": "change",
+        "hx-target": "this",
         "hx-swap": "none",
+        "hx-disabled-elt": "unset",
         "hx-select-oob": "#field-contacts,#field-files,#field-subject_of",
     }
 

@@ -85,11 +85,11 @@ def event_followed(request: HttpRequest) -> Event | None:
 
 
 def asked_type(request: HttpRequest, followed: Event | None) -> EventType:
-    """The type that the address names, else that of the event before, else the first."""
+    """The type that the address names, else that of the event before, else a meeting."""
     types = EventType.objects.filter(is_active=True)
     code = request.GET.get("type", "")[:50]
     named = types.filter(code=code).first() if code else None
-    return named or (followed.type if followed is not None else None) or types.first() or EventType.objects.all()[0]
+    return named or (followed.type if followed is not None else EventType.named("meeting"))
 
 
 def offered(request: HttpRequest, event: Event) -> dict[str, Any]:
@@ -192,9 +192,8 @@ def event_log(request: HttpRequest) -> HttpResponse:
         return choose_party(request, _("Log call"))
     form = LogForm(request.POST or None, user=request.user, party=party)
     if request.method == "POST" and form.is_valid():
-        call = EventType.objects.filter(code="call").first() or EventType.objects.all()[0]
         data = form.cleaned_data
-        Event.log(call, data["words"], by=request.user, party=party, person=data["person"])
+        Event.log(EventType.named("call"), data["words"], by=request.user, party=party, person=data["person"])
         messages.success(request, _("The call is written down."))
         return done(request, back(request, tab_url(party, SLUG)))
     more = f"{reverse('events:event_add')}?{urlencode({'party': party.pk, 'type': 'call', 'happened': 1})}"
@@ -330,4 +329,3 @@ def event_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     event.reopen()
     messages.success(request, _("“%s” is open again.") % event.subject)
     return redirect(back(request, event.get_absolute_url()))
-

@@ -45,8 +45,8 @@ def my_day(request: HttpRequest) -> HttpResponse:
 @transaction.atomic
 def add_task(user: Any, words: str) -> Event:
     """A task of the whole day, today, of this user."""
-    kind = EventType.objects.filter(code="task").first() or EventType.objects.all()[0]
-    made = Event.objects.create(type=kind, subject=words, starts_at=midnight(today()), all_day=True, author=user)
+    made = Event(type=EventType.named("task"), subject=words, starts_at=midnight(today()), all_day=True, author=user)
+    made.save()
     EventParticipant.objects.create(event=made, user=user)
     made.settle()
     return made

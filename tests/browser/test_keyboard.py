@@ -41,7 +41,7 @@ def test_from_the_log_in_to_a_saved_contact(page: Page):
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Recently opened")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("My day")
 
     page.keyboard.press("/")
     page.keyboard.type("slanchev")

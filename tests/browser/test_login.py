@@ -37,7 +37,7 @@ def maria(db):
 def test_the_right_password_opens_the_first_page_and_log_out_closes_it(page: Page, maria):
     log_in(page)
 
-    expect(page.get_by_role("heading", level=1)).to_have_text("Recently opened")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("My day")
     page.locator("summary.user-button").click()
     page.get_by_role("button", name="Log out").click()
     expect(page).to_have_url(re.compile("/accounts/login/"))
@@ -85,7 +85,7 @@ def test_a_second_factor_is_set_up_and_then_asked_for(page: Page, maria):
     expect(page).to_have_url(re.compile("/accounts/2fa/authenticate/"))
     page.locator("[name=code]").fill(code_now(secret))
     page.locator("[name=code]").press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Recently opened")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("My day")
 
 
 def test_a_role_that_demands_a_second_factor_lets_nothing_else_be_done_first(page: Page, maria):

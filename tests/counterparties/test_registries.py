@@ -125,7 +125,8 @@ def test_tabs_stand_in_their_groups_in_order():
 
     order = [one.slug for _group, tabs in head.tabs for one in tabs]
 
-    assert order == ["", "contacts", "addresses", "bank-accounts", "history"]
+    general = ["", "contacts", "addresses", "bank-accounts", "events", "files", "personal-documents", "form-fields"]
+    assert order == [*general, "history"]
 
 
 def test_a_tab_has_its_own_filter_sort_and_export(tab):
