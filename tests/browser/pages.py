@@ -31,7 +31,7 @@ from tests.factories.counterparties import (
     eik,
 )
 from tests.factories.documents import FormValueFactory, LetterFactory, PersonalDocumentFactory
-from tests.factories.events import EventFactory
+from tests.factories.events import EmailFactory, EventFactory
 from users.models import User
 
 FORM_TEXT = """# {{ party.name }}
@@ -91,6 +91,16 @@ def filled(user: User) -> dict[str, str]:
         Notification.objects.tell(user, kind="job", key=level, title=LONG, text=party.note, url="/", level=level)
     for days in (-400, -1, 0, 2):
         EventFactory(party=party, subject=LONG, text=party.note, author=user, starts_at=now() + timedelta(days=days))
+    letter_out = EmailFactory(
+        event=EventFactory(party=party, subject=LONG, author=user, done_at=now()),
+        direction="out",
+        state="unsure",
+        error=LONG,
+        recipients=[{"name": LONG, "email": party.email, "way": way} for way in ("to", "cc", "bcc")],
+    )
+    letter_in = EmailFactory(
+        subject=LONG, sender_name=LONG, sender_email=party.email, text=party.note, attachment_names=f"{LONG}.pdf"
+    )
     file = filed(user, party)
     dossier = party.get_absolute_url()
     value = FormValueFactory(party=party, field__template__text=FORM_TEXT, field__label=LONG, value=party.note)
@@ -106,6 +116,16 @@ def filled(user: User) -> dict[str, str]:
         "addresses tab": f"{dossier}addresses/",
         "accounts tab": f"{dossier}bank-accounts/",
         "timeline": f"{dossier}events/?show=timeline",
+        "events tab": f"{dossier}events/",
+        "writing an e-mail": f"/events/emails/new/?party={party.pk}",
+        "answering an e-mail": f"/events/emails/new/?answers={letter_out.pk}",
+        "e-mail perhaps sent": f"/events/{letter_out.event_id}/",
+        "e-mail": letter_out.get_absolute_url(),
+        "sending once more": f"{letter_out.get_absolute_url()}retry/",
+        "filing of e-mails": f"/events/emails/drop/?party={party.pk}",
+        "inbox": "/events/inbox/",
+        "received e-mail": letter_in.get_absolute_url(),
+        "filing of a received e-mail": f"{letter_in.get_absolute_url()}file/",
         "files tab": f"{dossier}files/",
         "deleted files": f"{dossier}files/?deleted=with",
         "all files": "/documents/files/",
