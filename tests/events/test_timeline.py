@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.dates import today
-from common.jobs import Job
+from common.models import Job
 from documents.models import File, FileVersion, Letter
 from events import timeline
 from events.models import Email, Event
@@ -47,7 +48,7 @@ def ago(**kwargs) -> dt.datetime:
     return timezone.now() - dt.timedelta(**kwargs)
 
 
-def past(**kwargs) -> Event:
+def past(**kwargs) -> Any:
     return EventFactory(**{"starts_at": ago(days=1), **kwargs})
 
 
@@ -357,7 +358,7 @@ def test_a_large_workbook_is_made_by_the_worker(monkeypatch):
     one_of_each(party)
     user = worker(*RIGHTS, *EXPORT)
 
-    answer = signed_in(user).get(address(party, export="xlsx"))
+    answer: Any = signed_in(user).get(address(party, export="xlsx"))
 
     assert answer.status_code == 302
     assert Job.objects.get().get_absolute_url() == answer.url
