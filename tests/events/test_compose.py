@@ -375,3 +375,26 @@ def test_the_list_of_events_does_not_call_done_what_was_not_sent(state, words):
     page = browser_of(*RIGHTS).get(reverse("events:event_list")).content.decode()
 
     assert f">{words}</span>" in page
+
+
+class TestDoors:
+    """Where writing a letter is offered, and to whom."""
+
+    def test_the_head_of_a_dossier_a_contact_person_and_a_file_offer_it(self):
+        party = ClientFactory()
+        one, file = person_at(party), FileFactory(party=party)
+        silent = ContactLinkFactory(party=party)
+        compose = reverse("events:email_compose")
+        browser, reader = browser_of(*RIGHTS), browser_of(*(right for right in RIGHTS if right != "events.send_email"))
+        places = {
+            party.get_absolute_url(): f"{compose}?party={party.pk}",
+            reverse("counterparties:counterparty_tab", args=[party.pk, "contacts"]): f"person={one.person_id}",
+            one.person.get_absolute_url(): f"person={one.person_id}",
+            reverse("counterparties:counterparty_tab", args=[party.pk, "files"]): f"file={file.pk}",
+            file.get_absolute_url(): f"file={file.pk}",
+        }
+
+        for place, link in places.items():
+            assert link in browser.get(place).content.decode(), place
+            assert compose not in reader.get(place).content.decode(), place
+        assert compose not in browser.get(silent.person.get_absolute_url()).content.decode()
