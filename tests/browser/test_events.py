@@ -94,6 +94,7 @@ def test_an_event_is_done_with_its_outcome_and_the_next_step_is_planned(page: Pa
     save_in_panel(page)
     expect(row(page, "Съгласни са с цените")).to_contain_text("done")
     follow = Event.objects.get(subject="Изпращане на договора")
+    assert follow.follows is not None
     assert follow.follows.subject == "Преговори"
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -67,6 +68,7 @@ def test_a_meeting_is_planned_with_people_and_a_reminder():
     assert answer.status_code == 302, errors_of(answer)
     event = Event.objects.get()
     assert (event.party_id, event.author, event.state) == (link.party_id, me, Event.State.PLANNED)
+    assert event.ends_at is not None
     assert f"{event.starts_at.astimezone(SOFIA):%H:%M}" == "10:00"
     assert f"{event.ends_at.astimezone(SOFIA):%H:%M}" == "11:00"
     assert event.participant_names == f"{me}, {other}"
@@ -196,7 +198,9 @@ def test_the_next_step_is_tied_to_what_it_follows():
     first = EventFactory(author=me, is_private=True)
     browser = signed_in(me)
 
-    answer = browser.post(f"/events/{first.pk}/done/", {"outcome": "Да", "next_step": "Договор", "plan_next": "on"})
+    answer: Any = browser.post(
+        f"/events/{first.pk}/done/", {"outcome": "Да", "next_step": "Договор", "plan_next": "on"}
+    )
     form = browser.get(answer.url).context["form"]
 
     assert (form.initial["subject"], form.initial["is_private"], form.instance.party) == ("Договор", True, first.party)
@@ -459,7 +463,7 @@ def test_the_newest_come_first_and_the_export_holds_the_same():
     browser = signed_in(worker(*EVENTS))
 
     assert pks(browser.get("/events/")) == [new.pk, old.pk]
-    sheet = load_workbook(BytesIO(browser.get("/events/?export=xlsx").content)).active
+    sheet: Any = load_workbook(BytesIO(browser.get("/events/?export=xlsx").content)).active
     rows = list(sheet.iter_rows(values_only=True))
     subject = rows[0].index("Subject")
     assert [row[subject] for row in rows[1:]] == ["Нова", "Стара"]
