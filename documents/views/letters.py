@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from common import jobs
-from common.dates import today
 from common.exports import file_name
 from common.forms import ReasonForm
 from common.forms_view import ask, done, show_form
@@ -184,4 +183,4 @@ def letter_print(request: HttpRequest) -> HttpResponse:
         job = jobs.start(user, "documents.letters", _("Correspondence register"), query=request.GET.urlencode()[:2000])
         return redirect(job)
     content = register_pdf(user, rows, request.GET.urlencode())
-    return pdf_response(content, file_name(f"register-{today():%Y-%m-%d}", "pdf"))
+    return pdf_response(content, file_name(_("Correspondence register"), "pdf"))
