@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.addresses import address
-from common.context_processors import MenuEntry, menu
+from common.context_processors import MenuEntry, menu, new_menu
 from common.lists import Action
 from contacts.link_actions import LinkAction, link_actions
 from contacts.models import ContactLink
@@ -54,5 +54,15 @@ menu.register(
         parent="events",
         visible=lambda user: user.has_perm("events.handle_inbox"),
         order=60,
+    )
+)
+new_menu.register(
+    MenuEntry(
+        "email",
+        gettext_lazy("E-mail"),
+        "/events/emails/new/",
+        icon="envelope",
+        visible=lambda user: user.has_perm(SEND),
+        order=7,
     )
 )

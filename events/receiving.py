@@ -50,18 +50,18 @@ def take_in(
     instead when a party is given).
     """
     letter = read_letter(data)
-    if (known := Email.objects.filter(message_id=letter.message_id).first()) is not None:
-        if party is None or known.event_id is not None or known.is_outgoing:
-            raise AlreadyHere(known)
-        return file_into(known, party, by)
-    try:
-        with transaction.atomic():
-            return _store(letter, data, by=by, party=party, received_at=received_at)
-    except IntegrityError:  # the same letter came in at the same moment by another way
-        known = Email.objects.filter(message_id=letter.message_id).first()
-        if known is None:
-            raise
-        raise AlreadyHere(known) from None
+    known = Email.objects.filter(message_id=letter.message_id).first()
+    if known is None:
+        try:
+            with transaction.atomic():
+                return _store(letter, data, by=by, party=party, received_at=received_at)
+        except IntegrityError:  # the same letter came in at the same moment by another way
+            known = Email.objects.filter(message_id=letter.message_id).first()
+            if known is None:
+                raise
+    if party is None or known.event_id is not None or known.is_outgoing:
+        raise AlreadyHere(known)
+    return file_into(known, party, by)
 
 
 def take_in_unreadable(data: bytes, why: Any, received_at: dt.datetime | None = None) -> Email:

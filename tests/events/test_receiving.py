@@ -21,6 +21,7 @@ from events.letters import raw_bytes
 from events.models import Email, Event, EventParticipant
 from events.reading_mail import MOST_ATTACHMENTS, read_letter
 from events.receiving import AlreadyHere, Unreadable, file_into, take_in
+from tests.counterparties.test_concurrency import at_once
 from tests.events.outlook import outlook_letter
 from tests.factories.contacts import ContactLinkFactory
 from tests.factories.counterparties import ClientFactory, OwnFirmFactory
@@ -443,3 +444,29 @@ class TestDrop:
 
         assert b"data-upload" in browser_of(*self.RIGHTS).get(url).content
         assert b"data-upload" not in browser_of(*SEE_ALL, "events.view_event").get(url).content
+
+
+@pytest.mark.concurrency
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_the_same_letter_from_the_mailbox_and_by_hand_at_once_is_here_once():
+    party, user = ClientFactory(), UserFactory()
+
+    def by_hand():
+        return take_in(eml(), party=party, by=user)
+
+    answers = at_once(*(refusing(deed) for deed in (by_hand, by_hand, lambda: take_in(eml()))))
+
+    assert Email.objects.count() == 1
+    assert Event.objects.filter(party=party).count() == 1
+    assert sum(answer == "taken" for answer in answers) in (1, 2)  # one may have filed what the other took in
+
+
+def refusing(deed):
+    def run():
+        try:
+            deed()
+        except AlreadyHere:
+            return "here"
+        return "taken"
+
+    return run
