@@ -117,6 +117,10 @@ def draw_title(one: Notification) -> SafeString:
     return format_html('<span class="bell-title">{}</span>', one.title)
 
 
+def draw_text(one: Notification) -> SafeString:
+    return format_html('<span class="bell-lines">{}</span>', one.text)
+
+
 def draw_time(one: Notification) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', one.created_at.isoformat(), format_moment(one.created_at))
 
@@ -159,7 +163,7 @@ class NotificationList(ListPage):
     bulk_actions = [BulkAction("read", gettext_lazy("Mark as read"), mark_read, icon="check2-all", order=10)]
     columns = [
         Column("title", gettext_lazy("Notification"), "title", sort=["title"], html=draw_title, order=10),
-        Column("text", gettext_lazy("Text"), "text", order=20, css="is-long"),
+        Column("text", gettext_lazy("Text"), "text", html=draw_text, order=20, css="is-long"),
         Column("kind", gettext_lazy("Kind"), words_of_kind, sort=["kind"], order=30),
         Column(
             "time",
