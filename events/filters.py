@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import django_filters
@@ -14,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from common.forms import PlainForm
 from common.text import fold_query
 from events.models import Event, EventParticipant, EventType
-from events.querysets import midnight
+from events.querysets import end_of, midnight
 from users.models import User
 
 STATES = [
@@ -82,7 +81,7 @@ class EventFilter(django_filters.FilterSet):
         return queryset.filter(Q(starts_at__gte=start) | Q(ends_at__gt=start))
 
     def by_until(self, queryset: Any, name: str, value: Any) -> Any:
-        return queryset.filter(starts_at__lt=midnight(value + dt.timedelta(days=1)))
+        return queryset.filter(starts_at__lt=end_of(value))
 
     def by_participant(self, queryset: Any, name: str, value: Any) -> Any:
         return queryset.filter(Exists(EventParticipant.objects.filter(event=OuterRef("pk"), user=value)))

@@ -21,6 +21,11 @@ def midnight(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), SOFIA)
 
 
+def end_of(day: dt.date) -> dt.datetime:
+    """The moment at which the day is over in Sofia; after the last of all days comes none."""
+    return midnight(day + dt.timedelta(days=1)) if day < dt.date.max else dt.datetime.max.replace(tzinfo=dt.UTC)
+
+
 def now_and_midnight(now: Any) -> tuple[Any, Any]:
     """The moment, and that at which its day began: both of the server's clock, or both expressions of the database."""
     if hasattr(now, "resolve_expression"):
@@ -76,7 +81,7 @@ class EventQuerySet(models.QuerySet[Any]):
 
     def between(self, first: dt.date, last: dt.date) -> Self:
         """Events of which at least a moment lies in the days from first to last, both included."""
-        start, end = midnight(first), midnight(last + dt.timedelta(days=1))
+        start, end = midnight(first), end_of(last)
         return self.filter(starts_at__lt=end).filter(Q(starts_at__gte=start) | Q(ends_at__gt=start))
 
     def matching(self, text: str) -> Self:

@@ -21,7 +21,7 @@ from django.db.models.expressions import RawSQL
 from common.dates import SOFIA
 from common.lists import Action
 from common.registry import Registry
-from events.querysets import midnight
+from events.querysets import end_of, midnight
 
 PAGE_SIZE = 50
 
@@ -178,10 +178,13 @@ class Key(NamedTuple):
         """The place that an address names; None for what nobody made here: then it is the first page."""
         try:
             at, source, pk = text.split("~")
-            key = cls(source, dt.datetime.fromisoformat(at), int(pk))
-        except ValueError:
+            moment = dt.datetime.fromisoformat(at)
+            if moment.tzinfo is None:
+                return None
+            key = cls(source, moment.astimezone(dt.UTC), int(pk))
+        except (ValueError, OverflowError):
             return None
-        return key if key.at.tzinfo is not None and 0 < key.pk < 2**63 else None
+        return key if dt.MINYEAR < key.at.year < dt.MAXYEAR and 0 < key.pk < 2**63 else None
 
     def after(self, source: str) -> Q:
         """The rows of a source that come after this one: older, or of the same moment but later in order."""
@@ -206,7 +209,7 @@ def union(
         if wanted.since is not None:
             rows = rows.filter(at__gte=midnight(wanted.since))
         if wanted.until is not None:
-            rows = rows.filter(at__lt=midnight(wanted.until + dt.timedelta(days=1)))
+            rows = rows.filter(at__lt=end_of(wanted.until))
         if after is not None:
             rows = rows.filter(after.after(source.slug))
         more: dict[str, Any] = {}

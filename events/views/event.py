@@ -22,6 +22,7 @@ from django.views.decorators.http import require_POST
 from common.dates import SOFIA, format_date, format_moment, parse_date
 from common.forms_view import ask, done, show_form
 from common.lists import Action
+from common.text import without_nul
 from common.views import back
 from contacts.access import asked_party, crumbs, demand, seen, tab_url
 from contacts.views.choose import choose_party
@@ -87,7 +88,7 @@ def event_followed(request: HttpRequest) -> Event | None:
 def asked_type(request: HttpRequest, followed: Event | None) -> EventType:
     """The type that the address names, else that of the event before, else a meeting."""
     types = EventType.objects.filter(is_active=True)
-    code = request.GET.get("type", "")[:50]
+    code = without_nul(request.GET.get("type", ""))[:50]
     named = types.filter(code=code).first() if code else None
     return named or (followed.type if followed is not None else EventType.named("meeting"))
 

@@ -210,7 +210,11 @@ def test_pages_by_key_are_complete_and_without_repeats_over_equal_moments(rows, 
 
 
 @pytest.mark.parametrize(
-    "key", ["", "x", "2026-01-01~events", "2026-01-01~events~5", "~~", "2026-01-01T00:00+00:00~a~-1"]
+    "key",
+    [
+        *("", "x", "2026-01-01~events", "2026-01-01~events~5", "~~", "2026-01-01T00:00+00:00~a~-1"),
+        *("0001-01-01T00:00+14:00~events~1", "9999-12-31T23:59-23:59~events~1", "9999-12-31T23:59+00:00~events~1"),
+    ],
 )
 def test_a_key_that_nobody_made_is_the_first_page(key):
     party = ClientFactory()
@@ -307,6 +311,18 @@ def test_a_wrong_value_is_told_at_its_field_and_the_rest_is_shown():
     assert set(answer.context["filter"]["form"].errors) == {"since", "type", "source"}
     assert [label for label, _value, _url in answer.context["chips"]] == ["Text"]
     assert "Задача" in answer.content.decode()
+
+
+@pytest.mark.parametrize("show", ["", "timeline"])
+@pytest.mark.parametrize(("since", "until"), [("01.01.0001", "31.12.9999"), ("31.12.9999", "01.01.0001")])
+def test_the_first_and_the_last_of_all_days_break_nothing(show, since, until):
+    event = past()
+    tab = reverse("counterparties:counterparty_tab", args=[event.party_id, "events"])
+
+    answer = signed_in(worker(*RIGHTS)).get(tab, {"show": show, "since": since, "until": until})
+
+    assert answer.status_code == 200
+    assert (event.subject in answer.content.decode()) == (until == "31.12.9999")
 
 
 def test_htmx_gets_the_list_and_the_head_alone():
