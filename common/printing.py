@@ -32,8 +32,22 @@ def read_static(url: str) -> tuple[bytes, str]:
 
 
 @cache
+def engine() -> Any:
+    """WeasyPrint, which is imported when something is printed first.
+
+    It tells Pillow to take broken pictures for whole ones, in the whole process; as uploads they must be refused.
+    """
+    import weasyprint
+    from PIL import ImageFile
+
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    return weasyprint
+
+
+@cache
 def static_only() -> Any:
     """WeasyPrint's way to fetch, closed to all but static files; what is refused is left out of the print."""
+    engine()
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class StaticOnly(URLFetcher):
@@ -49,8 +63,7 @@ def render_pdf(template: str, context: dict[str, Any], css: Sequence[str] = ()) 
 
     `static:` addresses in the template name static files, any other is refused.
     """
-    import weasyprint
-
+    weasyprint = engine()
     html = render_to_string(template, context)
     fetcher = static_only()
     sheets = [weasyprint.CSS(filename=str(finders.find(name)), url_fetcher=fetcher) for name in (PRINT_CSS, *css)]

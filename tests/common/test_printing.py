@@ -2,6 +2,7 @@
 
 import pytest
 from django.template import engines
+from PIL import ImageFile
 
 from common import printing
 from common.printing import pdf_response, read_static
@@ -54,3 +55,10 @@ def test_a_pdf_is_shown_in_the_browser_and_kept_by_no_cache():
 
     assert answer.headers["Content-Disposition"] == 'inline; filename="a.pdf"'
     assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_printing_does_not_make_broken_pictures_whole():
+    """WeasyPrint turns Pillow's check off for the whole process when it is imported."""
+    printing.engine()
+
+    assert not ImageFile.LOAD_TRUNCATED_IMAGES
