@@ -69,7 +69,7 @@ def email_drop(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page_title": _("File e-mails"),
-        "submit_label": pgettext("to put into a dossier", "File"),
+        "submit_label": _("Add"),
         "crumbs": crumbs(party, _("Events"), SLUG),
         "cancel_url": way_back(request, party, SLUG),
     }
