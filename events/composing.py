@@ -105,20 +105,24 @@ def post(
     """
     now = timezone.now()
     answered = answers.event if answers is not None else None
+    # The whole letter is kept, with what is attached: it is as private as what it answers and what it holds.
+    circles = [set(file.audience) for file in files if file.audience is not None]
+    if answered is not None and (readers := answered.may_be_seen_by()) is not None:
+        circles.append(set(readers))
     event = Event.objects.create(
         type=EventType.named("email"),
         party=party,
         subject=subject,
         text=text,
         starts_at=now,
-        is_private=answered is not None and answered.is_private,
+        is_private=bool(circles),
         author=by,
         follows=answered,
         done_at=now,
         done_by=by,
     )
-    if answered is not None and answered.is_private:
-        users = {answered.author_id, *answered.participant_links.values_list("user", flat=True)}
+    if circles:
+        users = set.intersection(*circles)
         EventParticipant.objects.bulk_create(EventParticipant(event=event, user_id=pk) for pk in sorted(users))
     EventContact.objects.bulk_create(EventContact(event=event, person=person) for person in people)
     new = [File.file_away(one, party=party, by=by, description="", audience=event.may_be_seen_by()) for one in uploads]

@@ -102,6 +102,9 @@ def _store(letter: Letter, data: bytes, *, by: Any, party: Any, received_at: dt.
     answered = answered_by(letter)
     if party is None:
         party = party_of(matches(email), answered)
+        if party is None and answered is not None and answered.event is not None and answered.event.is_private:
+            # The inbox is read by others than those for whom it is meant.
+            party = answered.event.party
     if party is not None:
         _file(email, letter, party, by, answered)
     return email
@@ -196,7 +199,7 @@ def _file(email: Email, letter: Letter, party: Counterparty, by: Any, answered: 
     if author is None:
         return  # an installation without users: the letter waits
     before = answered.event if answered is not None else None
-    private = before is not None and before.is_private and before.party_id == party.pk
+    private = before is not None and before.is_private  # it quotes what it answers, in whatever dossier it lies
     event = Event(
         type=EventType.named("email"),
         party=party,
@@ -223,7 +226,7 @@ def _file(email: Email, letter: Letter, party: Counterparty, by: Any, answered: 
     email.event = event
     email.save(update_fields=["event", "dismissed_at", "dismissed_by"])
     email.files.set(kept)
-    if by is None:
+    if by is None and sees(author, event):
         tell(email, author)
 
 
@@ -267,6 +270,12 @@ def with_refusals(text: str, refused: list[str], left_in: int) -> str:
         return text[:TEXT_OF_EVENT]
     note = "\n".join(lines)[:8000]
     return f"{text[: TEXT_OF_EVENT - len(note) - 2]}\n\n{note}".strip()
+
+
+def sees(user: Any, event: Event) -> bool:
+    """Whether the dossier is still open to the user: who wrote the letter before may have left it to another."""
+    reader = get_user_model().objects.with_rights().get(pk=user.pk)
+    return reader.has_perm("events.view_event") and Event.objects.visible_to(reader).filter(pk=event.pk).exists()
 
 
 def tell(email: Email, user: Any) -> None:

@@ -280,11 +280,32 @@ class Event(models.Model):
 
         Called after the event and those who take part, contact persons and attachments were saved.
         """
+        self.share_files()
+        self.fill_names()
+        self.plan_reminders()
+
+    def share_files(self) -> None:
+        """What came with the event is as private as it is; other events with such a file name it anew, or no more."""
         from documents.models import File
 
+        audience = self.may_be_seen_by()
+        files = File.objects.filter(pk__in=EventFile.objects.filter(event=self, came_with_it=True).values("file"))
+        changed = [pk for pk, before in files.values_list("pk", "audience") if before != audience]
+        if changed:
+            File.objects.filter(pk__in=changed).update(audience=audience)
+            for other in Event.objects.filter(file_links__file__in=changed).exclude(pk=self.pk).distinct():
+                other.fill_names()
+
+    def fill_names(self) -> None:
+        """Those who take part, contact persons and attachments in words, as all who see the event may read them."""
+        readers = self.may_be_seen_by()
         people = [str(link.user) for link in self.participant_links.select_related("user").order_by("pk")]
         contacts = [str(link.person) for link in self.contact_links.select_related("person").order_by("pk")]
-        files = [str(link.file) for link in self.file_links.select_related("file").order_by("pk")]
+        files = [
+            str(link.file)
+            for link in self.file_links.select_related("file").order_by("pk")
+            if link.file.audience is None or (readers is not None and set(readers) <= set(link.file.audience))
+        ]
         names = {
             "participant_names": ", ".join(people)[:1000],
             "contact_names": ", ".join(contacts)[:1000],
@@ -294,9 +315,6 @@ class Event(models.Model):
             for field, value in names.items():
                 setattr(self, field, value)
             type(self).objects.filter(pk=self.pk).update(**names)
-        with_it = EventFile.objects.filter(event=self, came_with_it=True).values("file")
-        File.objects.filter(pk__in=with_it).update(audience=self.may_be_seen_by())
-        self.plan_reminders()
 
     def plan_reminders(self) -> None:
         """Reminders of an open event: one for each participant, else for the author. What was told stays told."""

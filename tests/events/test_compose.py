@@ -14,6 +14,7 @@ from tests.factories.contacts import ContactLinkFactory
 from tests.factories.counterparties import ClientFactory, OwnFirmFactory
 from tests.factories.documents import FileFactory
 from tests.factories.events import EmailFactory, EventFactory, MailTemplateFactory
+from tests.factories.users import UserFactory
 from tests.people import SEE_ALL, browser_of, signed_in, worker
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +139,23 @@ class TestSending:
             )
             assert answer.status_code == 422
         assert not Email.objects.exists()
+
+    def test_a_letter_with_a_private_file_is_as_private_as_the_file(self):
+        user, other, third = worker(*RIGHTS), UserFactory(), UserFactory()
+        party = ClientFactory()
+        files = [
+            FileFactory(party=party, audience=sorted([user.pk, other.pk])),
+            FileFactory(party=party, audience=sorted([user.pk, other.pk, third.pk])),
+        ]
+
+        signed_in(user).post(
+            page(party),
+            {"further": "a@example.com", "subject": "x", "text": "x", "files": [file.pk for file in files]},
+        )
+
+        event = Email.objects.get().event
+        assert event is not None
+        assert event.may_be_seen_by() == sorted([user.pk, other.pk])
 
     def test_an_address_given_twice_gets_one_letter_and_means_its_person(self):
         party = ClientFactory()
@@ -397,4 +415,4 @@ class TestDoors:
         for place, link in places.items():
             assert link in browser.get(place).content.decode(), place
             assert compose not in reader.get(place).content.decode(), place
-        assert compose not in browser.get(silent.person.get_absolute_url()).content.decode()
+        assert f"{compose}?" not in browser.get(silent.person.get_absolute_url()).content.decode()

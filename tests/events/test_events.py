@@ -12,7 +12,7 @@ from contacts.models import ContactPerson
 from events import about, times
 from events.models import Event, Reminder
 from tests.factories.contacts import ContactLinkFactory
-from tests.factories.events import EventFactory, EventParticipantFactory, event_type
+from tests.factories.events import EventFactory, EventFileFactory, EventParticipantFactory, event_type
 from tests.factories.users import UserFactory
 from tests.people import SEE_ALL, superuser, worker
 
@@ -149,3 +149,24 @@ def test_what_an_event_is_about_stays_though_the_user_does_not_see_it():
     choices = about.choices(link.party, worker(*SEE_ALL), event)
 
     assert (f"person:{link.person_id}", "something that you may not see") in choices
+
+
+def test_a_public_event_does_not_name_a_file_that_has_become_private():
+    private, public = EventFactory(subject="Тайна"), EventFactory()
+    file = EventFileFactory(event=private, file__name="тайна.pdf").file
+    EventFileFactory(event=public, file=file, came_with_it=False)
+    public.settle()
+    assert public.file_names == "тайна.pdf"
+
+    private.is_private = True
+    private.save()
+    private.settle()
+
+    assert private.file_names == "тайна.pdf"
+    assert Event.objects.get(pk=public.pk).file_names == ""
+    public.settle()
+    assert Event.objects.get(pk=public.pk).file_names == ""
+    private.is_private = False
+    private.save()
+    private.settle()
+    assert Event.objects.get(pk=public.pk).file_names == "тайна.pdf"

@@ -235,7 +235,7 @@ class TestReading:
 
 class TestWhoseItIs:
     def test_from_a_contact_person_it_comes_into_the_dossier(self):
-        trader = UserFactory(language="en")
+        trader = worker(*SEE_ALL, "events.view_event")
         link = known("Ivan@Example.com", party=ClientFactory(trader=trader))
 
         email = take_in(eml(attachments=[("договор.txt", "ред".encode())]))
@@ -303,6 +303,41 @@ class TestWhoseItIs:
         assert (answer.is_private, answer.author) == (True, author)
         assert answer.may_be_seen_by() == sorted([author.pk, other.pk])
         assert File.objects.get().audience == sorted([author.pk, other.pk])
+
+    def test_an_answer_to_a_private_letter_is_private_in_another_dossier_too(self):
+        event = EventFactory(is_private=True)
+        asked = Email.outgoing(recipients=[], subject="x", text="x", event=event, author=event.author)
+        asked.save()
+        link = known()
+
+        answer = take_in(eml(In_Reply_To=asked.message_id)).event
+
+        assert answer is not None
+        assert (answer.party, answer.follows) == (link.party, None)
+        assert answer.may_be_seen_by() == [event.author_id]
+
+    def test_an_answer_to_a_private_letter_from_an_unknown_address_does_not_wait_where_others_read_it(self):
+        event = EventFactory(is_private=True)
+        asked = Email.outgoing(recipients=[], subject="x", text="x", event=event, author=event.author)
+        asked.save()
+
+        answer = take_in(eml(In_Reply_To=asked.message_id)).event
+
+        assert answer is not None
+        assert (answer.party, answer.is_private, answer.follows) == (event.party, True, event)
+
+    @pytest.mark.parametrize("parties", ["all", "mine"])
+    def test_who_does_not_see_the_dossier_any_more_is_told_nothing_of_the_letter(self, parties):
+        author = worker(*SEE_ALL, "events.view_event", parties=parties)
+        link = known(party=ClientFactory(trader=UserFactory()))
+        asked = Email.outgoing(
+            recipients=[], subject="x", text="x", event=EventFactory(party=link.party), author=author
+        )
+        asked.save()
+
+        take_in(eml(In_Reply_To=asked.message_id))
+
+        assert Notification.objects.filter(user=author).exists() == (parties == "all")
 
     def test_a_letter_that_we_wrote_elsewhere_belongs_to_whom_it_went(self):
         UserFactory(email="maria@example.org")
