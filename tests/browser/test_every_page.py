@@ -67,7 +67,7 @@ def test_pages_are_accessible_and_fit_the_screen(page: Page, manager, complaints
         open_page(page, address)
         expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
         wrong += findings(page, name) + too_wide(page, name) + ids_twice(page, name)
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -84,7 +84,7 @@ def test_the_entrance_is_accessible_and_fits_the_screen(page: Page, db, theme, s
     page.locator("[name=login]").fill("nobody")
     page.get_by_role("button", name="Log in").click()
     wrong += findings(page, "log-in refused")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("screen", SCREENS)
@@ -124,7 +124,7 @@ def test_what_opens_over_a_page_is_accessible_and_fits_the_screen(page: Page, ma
         page.keyboard.press("Escape")
         page.locator("[data-sidebar-open]").click()
         wrong += findings(page, "menu") + too_wide(page, "menu")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_an_administrator_finds_the_admin_in_the_same_house(page: Page, manager):
@@ -133,4 +133,4 @@ def test_an_administrator_finds_the_admin_in_the_same_house(page: Page, manager)
     open_page(page, "/admin/")
     expect(page.locator("h1, #site-name").first).to_be_visible()
     wrong = findings(page, "admin") + too_wide(page, "admin")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
