@@ -69,8 +69,9 @@ def planned() -> list[tuple[Counterparty, Counterparty, tuple[Any, ...]]]:
 def on_another_day(words: tuple[Any, ...], rng: random.Random) -> tuple[Any, ...]:
     """The same letter some days earlier, with a sender's number of its own."""
     direction, subject, way, ago, senders, days = words
-    if senders and senders[-1].isdigit():
-        senders = f"{senders[:-1]}{rng.randrange(10)}"
+    number, slash, year = senders.partition("/")
+    if number and number[-1].isdigit():
+        senders = f"{number[:-1]}{rng.randrange(10)}{slash}{year}"
     return direction, subject, way, ago + rng.randrange(max(2, ago // 2)), senders, days
 
 

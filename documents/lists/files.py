@@ -105,7 +105,7 @@ class FileList(ListPage):
         Column("party", gettext_lazy("Counterparty"), "party.display_name", sort=["party__sort_name"],
                html=party_link),
         Column("category", gettext_lazy("Category"), "category", sort=["category__order", "category__name"]),
-        Column("description", gettext_lazy("Description"), "description", sort=["description"], css="is-long"),
+        Column("description", gettext_lazy("Description"), "description", sort=["description"], css="is-phrase"),
         Column("kind", gettext_lazy("Type"), lambda file: str(kind_of(file.content.content_type).label), default=False),
         Column("size", gettext_lazy("Size"), lambda file: filesizeformat(file.content.size), sort=["content__size"],
                numeric=True, export=lambda file: file.content.size),

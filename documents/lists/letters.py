@@ -34,10 +34,17 @@ def draw_state(letter: Letter) -> SafeString | str:
     state = letter.state
     if state == Letter.State.NONE:
         return ""
-    words = str(state.label)
+    badge = tone(STATE_TONES[state], state.label)
     if letter.is_awaited and letter.answer_due:
-        words = f"{words}, {format_date(letter.answer_due)}"
-    return tone(STATE_TONES[state], words)
+        return format_html('{} <span class="number">{}</span>', badge, format_date(letter.answer_due))
+    return badge
+
+
+def draw_number(letter: Letter) -> SafeString | str:
+    """The number; with several own firms also whose register it stands in, for each counts from one."""
+    if not letter.tells_firm:
+        return letter.short_number
+    return format_html('{}<br><span class="muted">{}</span>', letter.short_number, letter.own_firm.display_name)
 
 
 def senders_reference(letter: Letter) -> str:
@@ -118,17 +125,17 @@ class LetterList(ListPage):
     )
     columns = [
         Column("number", gettext_lazy("Number"), "short_number", css="number", sort=["year", "direction", "position"],
-               export=lambda letter: letter.number),
+               html=draw_number, export=lambda letter: letter.number),
         Column("registered_on", gettext_lazy("Registered on"), "registered_on", sort=["registered_on", "pk"],
                css="number"),
         Column("direction", gettext_lazy("Direction"), "get_direction_display", sort=["direction"], default=False),
         Column("party", gettext_lazy("Counterparty"), "party.display_name", sort=["party__sort_name"],
                html=party_link),
         Column("subject", gettext_lazy("About"), "subject", sort=["subject"], css="is-long"),
-        Column("senders", gettext_lazy("Sender's number"), senders_reference, sort=["senders_number"]),
-        Column("way", gettext_lazy("Way"), "get_way_display", sort=["way"], default=False),
         Column("state", gettext_lazy("Answer"), lambda letter: letter.state.label if letter.state else "",
                sort=["answer_due"], html=draw_state),
+        Column("senders", gettext_lazy("Sender's number"), senders_reference, sort=["senders_number"]),
+        Column("way", gettext_lazy("Way"), "get_way_display", sort=["way"], default=False),
         Column("answer_due", gettext_lazy("Answer due"), "answer_due", sort=["answer_due"], default=False,
                css="number"),
         Column("answers", gettext_lazy("Answers"), lambda letter: letter.answers.full_number if letter.answers else "",
@@ -150,9 +157,12 @@ class LetterList(ListPage):
         return filterset
 
     def rows(self, objects: Any, columns: Any) -> Any:
-        # A file of a private event may hang on a letter that everybody sees.
+        user: Any = self.request.user
+        several = Counterparty.objects.own_firms_of(user).count() > 1
         for letter in objects:
-            letter.reader = self.request.user
+            # A file of a private event may hang on a letter that everybody sees.
+            letter.reader = user
+            letter.tells_firm = several
         return super().rows(objects, columns)
 
     def row_css(self, obj: Letter) -> str:
@@ -187,7 +197,7 @@ def deeds_for(letter: Letter, user: Any) -> list[Action]:
     deeds = []
     if user.has_perm("documents.add_letter"):
         answering = reverse("documents:letter_add") + f"?answers={letter.pk}"
-        deeds.append(Action(_("Register an answer"), answering, icon="reply", htmx=True))
+        deeds.append(Action(_("Register an answer"), answering, icon="reply", htmx=True, primary=letter.is_awaited))
     if user.has_perm("documents.change_letter"):
         deeds.append(Action(_("Edit"), reverse("documents:letter_edit", args=[letter.pk]), icon="pencil", htmx=True))
     if user.has_perm("documents.cancel_letter"):

@@ -183,6 +183,8 @@ class Letter(models.Model):
 
     # Whoever reads the list or the page; set by it, for a file may be open to fewer people than the letter.
     reader: Any = None
+    # Whether its row in a list names the register, that is the own firm.
+    tells_firm = False
 
     def shown_file(self) -> File | None:
         """The letter's file when its reader may see it."""

@@ -25,7 +25,7 @@ from contacts.views.choose import choose_party
 from counterparties.models import Counterparty
 from documents.forms.letters import LetterForm, answerable, find_letter
 from documents.letters_print import AT_ONCE, register_pdf, rows_for
-from documents.lists.letters import deeds_for
+from documents.lists.letters import STATE_TONES, deeds_for
 from documents.models import File, Letter
 
 OPPOSITE = {
@@ -77,10 +77,12 @@ def letter_add(request: HttpRequest) -> HttpResponse:
 
 
 def firm_for(party: Counterparty, user: Any) -> Counterparty:
-    """The own firm to propose: the party itself when it is one, one that serves it, else the first of the user's."""
+    """The own firm to propose: the party itself when it is one, one that serves it, the one that last wrote with it,
+    else the first of the user's."""
     firms = Counterparty.objects.own_firms_of(user)
     own = firms.filter(pk=party.pk).first() or firms.filter(pk__in=party.serving_firms.values("pk")).first()
-    first = own or firms.order_by("sort_name", "pk").first()
+    last = Letter.objects.filter(party=party, cancelled_at__isnull=True, own_firm__in=firms).order_by("-pk").first()
+    first = own or (last.own_firm if last else firms.order_by("sort_name", "pk").first())
     assert first is not None
     return first
 
@@ -128,6 +130,7 @@ def letter_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "answers": chain.filter(pk=letter.answers_id).first(),
         "answered_by": list(chain.filter(answers=letter).order_by("registered_on", "pk")[:50]),
         "actions": deeds_for(letter, request.user),
+        "tone": STATE_TONES.get(letter.state, ""),
         "page_title": letter.full_number,
         "crumbs": [
             (letter.party.display_name, letter.party.get_absolute_url()),

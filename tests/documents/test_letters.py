@@ -70,6 +70,15 @@ class TestRegistering:
         assert (letter.party, letter.own_firm, letter.number, letter.senders_number) == (party, firm, "1", "12/2026")
         assert f"Registered under вх. № 1/{today():%d.%m.%Y} г." in answer.content.decode()
 
+    def test_the_firm_that_last_wrote_with_the_party_is_proposed(self):
+        OwnFirmFactory(name="Алфа Трейд")
+        firm, party = OwnFirmFactory(name="Омега Трейд"), ClientFactory()
+        LetterFactory(own_firm=firm, party=party)
+
+        page = browser_of(*RIGHTS).get(f"{ADD}?party={party.pk}")
+
+        assert page.context["form"]["own_firm"].value() == firm.pk
+
     def test_a_new_file_is_kept_in_the_dossier_with_the_letter(self):
         firm, party = OwnFirmFactory(), ClientFactory()
         upload = SimpleUploadedFile("писмо.txt", "Уважаеми дами и господа".encode())
@@ -183,6 +192,17 @@ class TestAnswers:
         assert Letter.objects.with_state().get(pk=asking.pk).state == Letter.State.ANSWERED
         answer.cancel(superuser(), "по погрешка")
         assert Letter.objects.with_state().get(pk=asking.pk).state == Letter.State.WAITING
+
+    def test_answering_is_the_first_thing_on_a_page_only_while_an_answer_is_awaited(self):
+        waiting, quiet = LetterFactory(answer_due=today()), LetterFactory()
+        browser = browser_of(*RIGHTS)
+
+        first = [
+            [action.primary for action in browser.get(letter.get_absolute_url()).context["actions"]]
+            for letter in (waiting, quiet)
+        ]
+
+        assert first == [[True, False, False], [False, False, False]]
 
     def test_answering_proposes_the_other_direction_and_the_same_firm(self):
         asking = LetterFactory(answer_due=today(), subject="Искане")
@@ -304,6 +324,18 @@ class TestTheRegister:
 
         assert "тайно.txt" in signed_in(author).get(REGISTER).content.decode()
         assert "тайно.txt" not in browser_of(*RIGHTS).get(REGISTER).content.decode()
+
+    def test_with_several_own_firms_each_number_says_whose_register_it_stands_in(self):
+        letter = LetterFactory()
+        browser = browser_of(*RIGHTS)
+        alone = browser.get(REGISTER).content.decode()
+        LetterFactory()
+
+        together = browser.get(REGISTER).content.decode()
+
+        named = f'<span class="muted">{letter.own_firm.display_name}</span>'
+        assert named not in alone
+        assert named in together
 
     def test_it_is_exported_with_bare_numbers(self):
         LetterFactory(subject="За износ", senders_number="12")
