@@ -81,7 +81,8 @@ def back(request: HttpRequest, default: str = "/") -> str:
     """The page that a form names as its way back, when it lies on this site."""
     target = request.POST.get("next") or request.GET.get("next") or default
     allowed = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return target if allowed else default
+    # A word alone would be taken for the name of a page.
+    return target if allowed and target.startswith(("/", "http://", "https://")) else default
 
 
 def list_key_of(request: HttpRequest) -> str:

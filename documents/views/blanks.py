@@ -19,6 +19,7 @@ from common.forms_view import done, show_form
 from contacts.access import crumbs, seen, tab_url, way_back
 from counterparties import dossier
 from counterparties.models import Counterparty
+from counterparties.querysets import own_firms_in_scope
 from documents.filling import Filling
 from documents.forms.blanks import FillForm, ValueForm
 from documents.models import FilledForm, FormTemplate, FormValue
@@ -125,6 +126,8 @@ def show_filling(request: HttpRequest, form: FillForm) -> HttpResponse:
     filling = form.filling()
     party, user = form.party, request.user
     made = FilledForm.objects.filter(template=form.template, party=party, file__deleted_at=None)
+    if (scope := own_firms_in_scope(user)) is not None:
+        made = made.filter(own_firm__in=Counterparty.objects.filter(is_own_firm=True).filter(scope))
     made = made.select_related("file", "own_firm__legal_form", "contact")
     trail = crumbs(party, _("Form fields"), SLUG)
     with_tab = has_tab(party, user)

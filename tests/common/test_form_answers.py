@@ -30,6 +30,9 @@ pytestmark = pytest.mark.django_db
         "http://testserver@evil.example/",
         "http://testserver.evil.example/",
         "",
+        "index",
+        "about/",
+        "\0",
     ],
 )
 @pytest.mark.parametrize("method", ["get", "post"])

@@ -222,6 +222,15 @@ def test_own_firms_out_of_scope_are_not_offered(template, party, firm):
     assert list(refused.context["form"].errors) == ["own_firm"]
 
 
+def test_what_was_made_for_own_firms_out_of_scope_is_not_told(template, party, firm):
+    browser_of(*FILL).post(address(template, party), sent(firm, "pdf"))
+    user, mine = worker(*FILL, firms="assigned"), OwnFirmFactory()
+    OwnFirmAccess.objects.create(user=user, own_firm=mine)
+
+    assert [one.own_firm for one in browser_of(*FILL).get(address(template, party)).context["made"]] == [firm]
+    assert not signed_in(fresh(user)).get(address(template, party)).context["made"]
+
+
 def test_a_long_name_leaves_the_day_in_the_name_of_the_file(template, firm):
     party = ClientFactory(name="Научно-производствено обединение " * 6)
 
