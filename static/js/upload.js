@@ -111,9 +111,12 @@ function answered(task, request) {
   if (request.status === 201 && answer) {
     filed += 1;
     say(task, answer.text, "is-filed");
-    if (!answer.edit_url) return;
-    task.state.append(link(answer.edit_url, text.textDescribe, true));
-    window.htmx?.process(task.state);
+    if (answer.edit_url) {
+      task.state.append(link(answer.edit_url, text.textDescribe, true));
+      window.htmx?.process(task.state);
+    } else if (answer.url) {
+      task.state.append(link(answer.url, text.textOpen));
+    }
   } else if (request.status === 422 && answer) {
     say(task, answer.text, "is-refused");
     if (!answer.present) return;
