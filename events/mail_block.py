@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from common.lists import Action
 from events import sending
@@ -59,7 +59,8 @@ def actions_of(email: Email, user: Any) -> list[Action]:
         actions.append(Action(_("Send again"), retry, icon="arrow-repeat", method="get" if asks else "post", htmx=asks))
     if email.event_id and not email.is_on_its_way and email.purpose == Email.Purpose.MESSAGE:
         answer = f"{reverse('events:email_compose')}?{urlencode({'answers': email.pk})}"
-        actions.append(Action(_("Write again") if email.is_outgoing else _("Answer"), answer, icon="reply"))
+        words = _("Write again") if email.is_outgoing else pgettext("to an e-mail", "Reply")
+        actions.append(Action(words, answer, icon="reply"))
     return actions
 
 

@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from common import uploads
@@ -92,7 +93,7 @@ def email_compose(request: HttpRequest) -> HttpResponse:
         "form": form,
         "party": party,
         "answers": answers,
-        "page_title": _("Answer") if answers else _("New e-mail"),
+        "page_title": pgettext("to an e-mail", "Reply") if answers else _("New e-mail"),
         "crumbs": [(party.display_name, party.get_absolute_url())],
         "submit_label": _("Send"),
         "cancel_url": home_of(answers) if answers else party.get_absolute_url(),
