@@ -208,4 +208,5 @@ class InboxList(ListPage):
         if settings.IMAP_URL:
             name = Address(settings.IMAP_URL).name
             mailbox = Mailbox.objects.filter(name=name).first() or Mailbox(name=name)
-        return super().get_context_data(**kwargs) | {"mailbox": mailbox}
+        crumbs = [(_("Events"), reverse("events:event_list"))]
+        return super().get_context_data(**kwargs) | {"mailbox": mailbox, "crumbs": crumbs}
