@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from email.utils import parseaddr
 from typing import Any
 
-from django.db import transaction
+from django.conf import settings
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,7 +24,7 @@ MADE_UP = "@without-message-id.invalid>"
 
 
 def addresses_of(party: Counterparty, user: Any) -> list[dict[str, Any]]:
-    """The e-mails of the party and of those who serve it today: `key`, `name`, `email`, `person`, `note`."""
+    """The e-mails of the party and of those who serve it today: `key`, `name`, `email`, `person`, `note`, `is_main`."""
     found: list[dict[str, Any]] = []
     if user.has_perm("contacts.view_contactperson"):
         links = ContactLink.objects.in_force().filter(party=party, person__archived_at__isnull=True)
@@ -36,12 +38,12 @@ def addresses_of(party: Counterparty, user: Any) -> list[dict[str, Any]]:
                         "email": one.email,
                         "person": link.person,
                         "note": link.position or (str(link.role) if link.role else ""),
+                        "is_main": link.is_primary,
                     }
                 )
     if party.email:
-        found.append(
-            {"key": "party", "name": party.display_name, "email": party.email, "person": None, "note": _("the firm's")}
-        )
+        firm = {"name": party.display_name, "email": party.email, "note": _("the firm's")}
+        found.append({"key": "party", "person": None, "is_main": False, **firm})
     return found
 
 
@@ -86,6 +88,15 @@ def answer_to(email: Email) -> dict[str, Any]:
 # -- Sending -------------------------------------------------------------------------------------
 
 
+def id_of_draft(draft: str, by: Any, recipients: list[dict[str, Any]], subject: str, text: str) -> str:
+    """The Message-ID that a letter out of a draft gets, whoever is faster; "" without a draft."""
+    if not draft:
+        return ""
+    words = "\0".join([str(by.pk), draft, *(f"{one['way']}:{one['email']}" for one in recipients), subject, text])
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    return f"<{hashlib.sha256(words.encode()).hexdigest()[:40]}@{domain}>"
+
+
 @transaction.atomic
 def post(
     *,
@@ -98,11 +109,19 @@ def post(
     files: list[File],
     uploads: list[Any],
     answers: Email | None = None,
+    draft: str = "",
 ) -> Email:
     """Log the letter as an event that is done, with its people and attachments, and queue it: all of it or nothing.
 
-    Raises ValidationError in words when an upload is refused.
+    The same words to the same people out of the same `draft` are posted once. Raises ValidationError in words when an
+    upload is refused.
     """
+    message_id = id_of_draft(draft, by, recipients, subject, text)
+    if message_id:
+        with connection.cursor() as cursor:  # the second of two clicks waits for the first
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [message_id])
+        if posted := Email.objects.filter(message_id=message_id).select_related("event").first():
+            return posted
     now = timezone.now()
     answered = answers.event if answers is not None else None
     # The whole letter is kept, with what is attached: it is as private as what it answers and what it holds.
@@ -139,6 +158,7 @@ def post(
         event=event,
         in_reply_to=answers.message_id if answers is not None and not answers.message_id.endswith(MADE_UP) else "",
     )
+    email.message_id = message_id or email.message_id
     email.save()
     email.files.set([*files, *new])
     return queue(email)

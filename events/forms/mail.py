@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from secrets import token_hex
 from typing import Any
 
 from django import forms
@@ -76,6 +77,8 @@ class ComposeForm(PlainForm):
     text = forms.CharField(label=gettext_lazy("Message"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 14}))
     uploads = UploadsField(label=gettext_lazy("New files"), required=False, widget=FilesInput(attrs={"accept": ACCEPT}))
     filled = forms.CharField(required=False, widget=forms.HiddenInput, max_length=64)
+    # One for each form that is opened: two clicks on “Send” are one letter.
+    draft = forms.CharField(required=False, widget=forms.HiddenInput, max_length=64)
 
     def __init__(
         self, *args: Any, user: Any, party: Counterparty, answers: Email | None = None, person: int = 0,
@@ -98,6 +101,7 @@ class ComposeForm(PlainForm):
         self.initial.setdefault("own_firm", getattr(own_firm_for(party, user), "pk", None))
         fields["files"] = FilesField(user=user, party=party, required=False)
         self.initial.setdefault("files", [file] if file else [])
+        self.initial.setdefault("draft", token_hex(16))
         if not user.has_perm("documents.view_file"):
             del fields["files"]
         if not user.has_perm("documents.add_file"):
@@ -105,8 +109,9 @@ class ComposeForm(PlainForm):
         self.offer(person)
 
     def offer(self, person: int) -> None:
-        """Whom the letter is likely for: the person named, those of the answered letter."""
-        chosen = [one["key"] for one in self.known if one["person"] is not None and one["person"].pk == person][:1]
+        """Whom the letter is likely for: those of the answered letter, the person named, else who is most likely."""
+        named = [one["key"] for one in self.known if one["person"] is not None and one["person"].pk == person]
+        chosen = named[:1] if person else self.most_likely()
         if self.answers is not None:
             answer = answer_to(self.answers)
             wanted = {address.lower() for address in answer["to"]}
@@ -116,6 +121,12 @@ class ComposeForm(PlainForm):
             self.initial.setdefault("subject", answer["subject"])
             self.initial.setdefault("text", answer["text"])
         self.initial.setdefault("people", chosen)
+
+    def most_likely(self) -> list[str]:
+        """The key of the main contact's address, else of the only person's, else of the only address there is."""
+        people = {one["person"].pk for one in self.known if one["person"] is not None}
+        alone = len(people) == 1 or len(self.known) == 1
+        return [one["key"] for one in self.known if one["is_main"] or alone][:1]
 
     @cached_property
     def known(self) -> list[dict[str, Any]]:

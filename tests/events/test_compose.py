@@ -181,6 +181,25 @@ class TestWhere:
         assert form["people"].value() == [str(one.pk)]
         assert str(other.pk) in [key for key, _label in form.fields["people"].choices]
 
+    def test_the_main_contact_is_chosen_beforehand(self):
+        party = ClientFactory(email="office@example.com")
+        person_at(party, "other@example.com")
+        main = person_at(party, is_primary=True)
+
+        form = browser_of(*RIGHTS).get(page(party)).context["form"]
+
+        assert form["people"].value() == [str(main.pk)]
+
+    def test_so_is_the_only_person_who_has_an_address(self):
+        party = ClientFactory(email="office@example.com")
+        ContactLinkFactory(party=party, is_primary=True)
+        one = person_at(party)
+        browser = browser_of(*RIGHTS)
+
+        assert browser.get(page(party)).context["form"]["people"].value() == [str(one.pk)]
+        person_at(party, "second@example.com")
+        assert browser.get(page(party)).context["form"]["people"].value() == []
+
     def test_from_a_file_it_is_attached(self):
         file = FileFactory()
 
@@ -240,6 +259,20 @@ class TestWhere:
         assert sent.event is not None
         assert sent.event.is_private
         assert File.objects.get().audience == [user.pk]
+
+    def test_two_clicks_send_one_letter_and_other_words_another(self):
+        browser, party = browser_of(*RIGHTS), ClientFactory()
+        draft = browser.get(page(party)).context["form"]["draft"].value()
+        typed = {"further": "a@example.com", "subject": "x", "text": "x", "draft": draft}
+
+        first, second = (browser.post(page(party), typed) for _click in range(2))
+        other = browser.post(page(party), typed | {"text": "y"})
+
+        assert first.status_code == second.status_code == 302
+        assert first["Location"] == second["Location"] != other["Location"]
+        assert Email.objects.count() == Event.objects.count() == 2
+        browser.post(page(party), typed | {"draft": browser.get(page(party)).context["form"]["draft"].value()})
+        assert Email.objects.count() == 3
 
 
 class TestText:
