@@ -70,6 +70,9 @@ class FormFieldForm(forms.ModelForm):
         fields = ["code", "label", "label_en", "type", "is_required", "default", "choices", "help", "order"]
         # The default of a text of several lines has lines too: an input of one line would join them.
         widgets = {"default": forms.Textarea(attrs={"rows": 2, "cols": 30})}
+        help_texts = {
+            "default": gettext_lazy("Of a date, the word “today” stands for the day on which the form is filled.")
+        }
 
 
 class FormFieldInline(admin.StackedInline):

@@ -31,7 +31,7 @@ FORMS: list[tuple[str, str, str, str, str, list[str], list[Field]]] = [
                 ["ПРОДАВАЧА", "КУПУВАЧА"],
                 "",
             ),
-            ("start_date", "В сила от", "In force from", "date", True, "", [], ""),
+            ("start_date", "В сила от", "In force from", "date", True, "today", [], ""),
             ("term_months", "Срок, месеци", "Term, months", "number", True, "12", [], ""),
             ("penalty_percent", "Неустойка на ден, %", "Penalty for a day, %", "number", True, "0,1", [], ""),
             ("penalty_cap", "Неустойка най-много, %", "Penalty at most, %", "number", True, "10", [], ""),

@@ -21,6 +21,9 @@ from common.text import clean_text
 
 LONGEST = {"text": 500, "long_text": 5000}
 YES, NO = "yes", "no"
+# The default of a date may be a word: the day on which the form is filled.
+TODAY = "today"
+TODAY_WORDS = (TODAY, "днес")
 _NUMBER = re.compile(r"[-–−]?[0-9]{1,15}(?:[.,][0-9]{1,6})?")
 _WORDS = {YES: YES, "true": YES, "1": YES, "да": YES, NO: NO, "false": NO, "0": NO, "не": NO}
 

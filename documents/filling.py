@@ -161,4 +161,4 @@ def kept_values(template: FormTemplate, party: Counterparty) -> dict[str, str]:
     """What the form begins with: the party's own values, else the defaults."""
     fields = list(template.form_fields.all())
     own = dict(FormValue.objects.filter(party=party, field__in=fields).values_list("field_id", "value"))
-    return {one.code: own.get(one.pk, one.default) for one in fields}
+    return {one.code: own.get(one.pk, one.beginning) for one in fields}

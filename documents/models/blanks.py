@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from common.addresses import address
+from common.dates import today
 from common.history import tracked
 from contacts.models.reference import CodedReference
 from counterparties.kinds import Kind
@@ -124,11 +125,21 @@ class FormField(models.Model):
             errors["choices"] = _("A list needs at least one choice.")
         if self.default and "choices" not in errors:
             try:
-                self.default = field_types.canonical(self.type, self.default, self.choices)
+                if self.type == self.Type.DATE and self.default.strip().lower() in field_types.TODAY_WORDS:
+                    self.default = field_types.TODAY
+                else:
+                    self.default = field_types.canonical(self.type, self.default, self.choices)
             except ValidationError as refusal:
                 errors["default"] = refusal
         if errors:
             raise ValidationError(errors)
+
+    @property
+    def beginning(self) -> str:
+        """The stored value with which the field begins: its default, the word "today" as the present day."""
+        if self.type == self.Type.DATE and self.default == field_types.TODAY:
+            return today().isoformat()
+        return self.default
 
     def label_in(self, language: str) -> str:
         """The label in the language of a text rather than the reader's."""

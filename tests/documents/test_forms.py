@@ -500,3 +500,15 @@ def test_the_role_of_administrators_edits_fields_too():
     page = signed_in(admin).get("/admin/documents/formtemplate/add/").content.decode()
 
     assert "form_fields-TOTAL_FORMS" in page
+
+
+@pytest.mark.parametrize("word", ["today", " Днес "])
+def test_the_default_of_a_date_may_be_the_present_day(word, party, firm):
+    row = {"code": "a", "type": "date", "default": word}
+    signed_in(superuser()).post("/admin/documents/formtemplate/add/", admin_data("{{ field.a }}", row))
+    made = FormField.objects.get()
+
+    page = browser_of(*FILL).get(address(made.template, party))
+
+    assert made.default == "today"
+    assert page.context["form"]["field_a"].value() == f"{today():%d.%m.%Y}"
