@@ -88,13 +88,12 @@ def answer_to(email: Email) -> dict[str, Any]:
 # -- Sending -------------------------------------------------------------------------------------
 
 
-def id_of_draft(draft: str, by: Any, recipients: list[dict[str, Any]], subject: str, text: str) -> str:
-    """The Message-ID that a letter out of a draft gets, whoever is faster; "" without a draft."""
+def id_of_draft(draft: str, parts: list[str]) -> str:
+    """The Message-ID that a letter of these parts out of a draft gets, whoever is faster; "" without a draft."""
     if not draft:
         return ""
-    words = "\0".join([str(by.pk), draft, *(f"{one['way']}:{one['email']}" for one in recipients), subject, text])
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
-    return f"<{hashlib.sha256(words.encode()).hexdigest()[:40]}@{domain}>"
+    return f"<{hashlib.sha256(chr(0).join([draft, *parts]).encode()).hexdigest()[:40]}@{domain}>"
 
 
 @transaction.atomic
@@ -116,7 +115,9 @@ def post(
     The same words to the same people out of the same `draft` are posted once. Raises ValidationError in words when an
     upload is refused.
     """
-    message_id = id_of_draft(draft, by, recipients, subject, text)
+    attached = [*(f"file:{file.pk}" for file in files), *(f"upload:{one.name}:{one.size}" for one in uploads)]
+    to = [f"{one['way']}:{one['email']}" for one in recipients]
+    message_id = id_of_draft(draft, [str(by.pk), str(party.pk), *to, *attached, subject, text])
     if message_id:
         with connection.cursor() as cursor:  # the second of two clicks waits for the first
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [message_id])

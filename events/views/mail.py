@@ -130,6 +130,7 @@ def post(form: ComposeForm, user: Any) -> Email:
         files=list(data.get("files") or []),
         uploads=data.get("uploads") or [],
         answers=form.answers,
+        draft=data["draft"],
     )
 
 
