@@ -117,6 +117,15 @@ document.addEventListener("submit", (event) => {
   if (!event.defaultPrevented && event.target.method !== "dialog" && !event.target.hasAttribute("hx-post")) leaving = true;
 });
 
+// Two clicks are one deed: a form that is on its way is not sent again at once. (Forms of htmx see to that themselves.)
+const sentAt = new WeakMap();
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  if (event.timeStamp - (sentAt.get(form) ?? -Infinity) < 3000) event.preventDefault();
+  else sentAt.set(form, event.timeStamp);
+});
+
 async function mayLeave(root) {
   return !$$("form[data-guard]", root).some(isChanged) || ask(text.textLeave);
 }
@@ -136,24 +145,19 @@ document.addEventListener("keydown", async (event) => {
 // --- The side panel ------------------------------------------------------------------------------------------------
 
 const panel = $("#panel");
-let opener = null;
 
 function closePanel() {
   document.body.append($("#notices"));
   panel.close();
   $("#panel-body").replaceChildren();
-  opener?.isConnected && opener.focus();
 }
 
-document.body.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.detail.target?.id === "panel-body" && !panel.open) opener = event.detail.elt;
-});
 document.body.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target?.id !== "panel-body") return;
   closeMenus();
   if (!panel.open) panel.showModal();
-  const first = $("[data-focus], [autofocus], .is-invalid, .panel-scroll :is(input:not([type=hidden]), select, textarea)", panel);
-  first?.focus();
+  const fields = ".is-invalid, .panel-scroll :is(input:not([type=hidden]), select, textarea)";
+  ($("[data-focus], [autofocus]", panel) ?? $(fields, panel))?.focus();
 });
 panel?.addEventListener("keydown", async (event) => {
   if (event.key !== "Escape" || event.defaultPrevented) return;
