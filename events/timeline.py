@@ -40,6 +40,8 @@ class Wanted:
     # What is still to come too, which a page shows apart; and only of the sources that the user may export.
     future: bool = False
     exported: bool = False
+    # Of events only those that are done: what is open or called off has not happened.
+    happened: bool = False
 
 
 class Mark(NamedTuple):
@@ -140,8 +142,8 @@ def every(party: Any, user: Any, wanted: Wanted, size: int = 500) -> Iterator[En
 
 
 def newest(party: Any, user: Any, size: int) -> Any:
-    """The newest entries in short, as an expression of JSON for the frame's one query; null when there are none."""
-    return rows_as_json(union(party, user, Wanted(), None, size, brief=True))
+    """The newest of what has happened, in short, as JSON for the frame's one query; null when there is nothing."""
+    return rows_as_json(union(party, user, Wanted(happened=True), None, size, brief=True))
 
 
 def read_newest(rows: list[dict[str, Any]]) -> list[Entry]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Concat, Left, Now, NullIf
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import get_language, gettext_lazy
@@ -34,8 +34,8 @@ STATE_MARKS = {
     Event.State.CANCELLED: "cancelled",
 }
 LETTER_MARKS = {
-    Email.State.WAITING: "amber",
-    Email.State.SENDING: "amber",
+    Email.State.WAITING: "info",
+    Email.State.SENDING: "info",
     Email.State.FAILED: "danger",
     Email.State.UNSURE: "amber",
 }
@@ -64,6 +64,8 @@ def events_of(party: Any, user: Any, wanted: Wanted) -> EventQuerySet:
 def event_keys(party: Any, user: Any, wanted: Wanted) -> QuerySet[Any]:
     """What has begun or is over; what is still to come stands apart, unless days were asked for."""
     found = events_of(party, user, wanted).annotate(at=F("starts_at"))
+    if wanted.happened:
+        return found.done()
     if wanted.future or wanted.since is not None or wanted.until is not None:
         return found
     begun = Q(starts_at__lte=Now()) | Q(done_at__isnull=False) | Q(cancelled_at__isnull=False)
@@ -144,7 +146,19 @@ def event_actions(event: Event, user: Any) -> list[Action]:
 
 
 def event_brief() -> dict[str, Any]:
-    return {"title": F("subject"), "label": type_name("type__"), "icon": F("type__icon"), "tone": F("type__color")}
+    """An e-mail that is not sent, or perhaps not, says so; any other is what its type says."""
+    kind: Any = type_name("type__")
+    labels = [
+        When(email__state=state, then=Concat(kind, Value(f": {state.label}"), output_field=CharField()))
+        for state in LETTER_MARKS
+    ]
+    tones = [When(email__state=state, then=Value(tone)) for state, tone in LETTER_MARKS.items()]
+    return {
+        "title": F("subject"),
+        "label": Case(*labels, default=kind),
+        "icon": F("type__icon"),
+        "tone": Case(*tones, default=F("type__color")),
+    }
 
 
 def type_name(path: str = "") -> Any:

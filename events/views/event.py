@@ -151,7 +151,8 @@ def edit(request: HttpRequest, form: EventForm) -> HttpResponse:
                 len(blind),
             )
             messages.warning(request, words % {"names": ", ".join(blind)})
-        return done(request, back(request, home_of(event) if new else event.get_absolute_url()))
+        # A list may not show a new row: its own page does.
+        return done(request, back(request, event.get_absolute_url()))
     context = {
         "form": form,
         "page_title": _("New event") if new else _("Event"),

@@ -143,6 +143,27 @@ def test_an_email_says_which_way_it_went_and_how(direction, state, label, marks)
     assert [str(mark.text) for mark in entry.marks] == marks
 
 
+@pytest.mark.parametrize(
+    ("state", "label", "tone"),
+    [
+        ("sent", "E-mail", "violet"),
+        ("failed", "E-mail: not sent", "danger"),
+        ("unsure", "E-mail: perhaps sent", "amber"),
+        ("waiting", "E-mail: waits to be sent", "info"),
+    ],
+)
+def test_the_summary_says_of_an_email_whether_it_went_out(state, label, tone):
+    event = past(type=event_type("email"), done_at=timezone.now())
+    EmailFactory(event=event, direction="out", state=state)
+    assert event.party is not None
+
+    answer = signed_in(worker(*RIGHTS)).get(event.party.get_absolute_url())
+
+    panels = {str(panel["title"]): panel["context"] for panel in answer.context["panels"]}
+    ((entry, _moment),) = panels["Latest"]["entries"]
+    assert (entry.label, entry.tone) == (label, tone)
+
+
 def test_files_of_an_email_and_deleted_ones_are_left_out():
     party, user = ClientFactory(), worker(*RIGHTS)
     FileFactory(party=party, origin=File.Origin.EMAIL)
@@ -388,6 +409,8 @@ def test_the_summary_tells_what_is_next_and_what_was_last():
     for number in range(4):
         past(party=party, subject=f"мина {number}", starts_at=ago(days=number + 1))
         EventFactory(party=party, subject=f"идва {number}", starts_at=timezone.now() + dt.timedelta(days=number + 1))
+    past(party=party, subject="свършена", starts_at=ago(days=2), done_at=ago(days=1))
+    past(party=party, subject="отменена", starts_at=ago(hours=2), cancelled_at=ago(hours=3))
     LetterFactory(party=party, subject="Писмо")
 
     answer = signed_in(user).get(party.get_absolute_url())
@@ -399,7 +422,7 @@ def test_the_summary_tells_what_is_next_and_what_was_last():
     ]
     assert [one["overdue"] for one in panels["Next"]["events"]] == [True] * 3 + [False] * 3
     latest = panels["Latest"]["entries"]
-    assert [entry.title for entry, _moment in latest][:2] == ["вх. № 1 Писмо", "мина 0"]
+    assert [entry.title for entry, _moment in latest] == ["вх. № 1 Писмо", "свършена"], "what is open stands under Next"
     assert latest[0][1] == today().strftime("%d.%m.%Y")
     warnings = [str(warning.text) for warning in answer.context["head"].warnings]
     assert "4 overdue events" in warnings
