@@ -42,7 +42,7 @@ def from_file(file: File, user: Any) -> Action | None:
     return Action(_("Send by e-mail"), compose_url(party=file.party_id, file=file.pk), icon="envelope")
 
 
-dossier.quick_actions.register(dossier.QuickAction("write_email", from_party, permission=SEND, order=30))
+dossier.quick_actions.register(dossier.QuickAction("write_email", from_party, permission=SEND, order=6, menu=False))
 link_actions.register(LinkAction("write_email", from_link, permission=SEND, order=10))
 file_actions.register(FileAction("send_by_email", from_file, permission=SEND, order=30))
 menu.register(
