@@ -146,10 +146,10 @@ def test_an_email_says_which_way_it_went_and_how(direction, state, label, marks)
 @pytest.mark.parametrize(
     ("state", "label", "tone"),
     [
-        ("sent", "E-mail", "violet"),
-        ("failed", "E-mail: not sent", "danger"),
-        ("unsure", "E-mail: perhaps sent", "amber"),
-        ("waiting", "E-mail: waits to be sent", "info"),
+        ("sent", "e-mail", "violet"),
+        ("failed", "e-mail: not sent", "danger"),
+        ("unsure", "e-mail: perhaps sent", "amber"),
+        ("waiting", "e-mail: waits to be sent", "info"),
     ],
 )
 def test_the_summary_says_of_an_email_whether_it_went_out(state, label, tone):
