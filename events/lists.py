@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,6 +21,12 @@ from events.filters import EventFilter
 from events.letters import largest_letter
 from events.models import Email, Event
 
+# Across parties a column more, and so less room for the others.
+ACROSS: dict[str, dict[str, Any]] = {
+    "subject": {"css": "is-phrase"},
+    "contacts": {"default": False},
+    "outcome": {"default": False},
+}
 AT_ONCE = 500  # events that one deed on many may touch
 
 
@@ -81,7 +88,7 @@ class EventList(ListPage):
         Column("state", gettext_lazy("State"), cells.state_words, html=cells.state_mark, annotate=with_mail_state),
         Column("participants", gettext_lazy("Participants"), "participant_names"),
         Column("contacts", gettext_lazy("Contact persons"), "contact_names"),
-        Column("outcome", gettext_lazy("Outcome and next step"), "outcome", html=cells.outcome, css="is-long"),
+        Column("outcome", gettext_lazy("Outcome and next step"), "outcome", html=cells.outcome, css="is-phrase"),
         Column("next_step", gettext_lazy("Next step"), "next_step", default=False),
         Column("private", gettext_lazy("Private"), "is_private", default=False),
         Column("place", gettext_lazy("Place"), "place", default=False),
@@ -104,7 +111,10 @@ class EventList(ListPage):
         return super().key if self.across else f"{super().key}.tab"
 
     def get_columns(self) -> list[Column]:
-        return [column for column in super().get_columns() if self.across or column.name != "party"]
+        found = super().get_columns()
+        if not self.across:
+            return [column for column in found if column.name != "party"]
+        return [replace(column, **ACROSS.get(column.name, {})) for column in found]
 
     def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
         return super().get_filterset_kwargs(filterset_class) | {"across": self.across}

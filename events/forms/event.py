@@ -92,6 +92,9 @@ class EventForm(LaterChangesMixin, RecordForm):
         fields: dict[str, Any] = self.fields
         types = EventType.objects.filter(Q(is_active=True) | Q(pk=event.type_id))
         fields["type"].queryset, fields["type"].empty_label = types, None
+        if self.is_new and not self.is_bound:
+            # The type before it is chosen already.
+            fields["subject"].widget.attrs["autofocus"] = True
         if not fixed:
             fields["party"] = party_picker(self.user, label=_("Counterparty"), required=False)
             fields["party"].widget.attrs |= brings_choices(event)

@@ -80,9 +80,24 @@ def test_a_meeting_is_planned_with_people_and_a_reminder():
 def test_an_event_needs_no_party():
     me = worker(*EVENTS)
 
-    signed_in(me).post("/events/add/", typed(subject="Само за мен"))
+    answer = signed_in(me).post("/events/add/", typed(subject="Само за мен"))
 
-    assert Event.objects.get().party is None
+    event = Event.objects.get()
+    assert event.party is None
+    assert answer.url == event.get_absolute_url(), "the list may begin a month ahead"
+
+
+def test_after_adding_one_comes_back_to_where_one_was():
+    answer = signed_in(worker(*EVENTS)).post("/events/add/?next=/events/calendar/", typed())
+
+    assert answer.url == "/events/calendar/"
+
+
+def test_a_new_event_is_written_from_its_subject_on():
+    browser = signed_in(worker(*EVENTS))
+
+    assert "autofocus" in str(browser.get("/events/add/?type=task").context["form"]["subject"])
+    assert "autofocus" not in str(browser.post("/events/add/", typed(subject="")).context["form"]["subject"])
 
 
 @pytest.mark.parametrize(
