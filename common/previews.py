@@ -1,9 +1,10 @@
-"""Small pictures of stored files: of a picture, or of the first page of a PDF."""
+"""Previews of stored files: a small picture of a picture or of the first page of a PDF, the beginning of a text."""
 
 from __future__ import annotations
 
+import codecs
 import io
-from typing import IO
+from typing import IO, NamedTuple
 
 import pypdfium2
 from PIL import Image, ImageOps
@@ -13,6 +14,7 @@ from common.file_types import MAX_PIXELS, PDF, PICTURES
 
 LEAST, MOST = 16, 1600
 TALLEST = 3  # times the width
+TEXT_BYTES, TEXT_LINES = 20 * 1024, 200
 
 
 def preview_png(file: IO[bytes], content_type: str, width: int) -> bytes | None:
@@ -57,3 +59,36 @@ def _first_page(content: bytes, width: int) -> Image.Image:
             return page.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB")
         finally:
             document.close()
+
+
+# -- Texts ---------------------------------------------------------------------------------------
+
+
+class TextPreview(NamedTuple):
+    """The beginning of a text; `is_cut` when there is more of it."""
+
+    text: str
+    is_cut: bool
+
+
+def preview_text(file: IO[bytes]) -> TextPreview | None:
+    """The first lines of a text in UTF-8, UTF-16 or as Windows writes Cyrillic; None for what is no text."""
+    file.seek(0)
+    data = file.read(TEXT_BYTES + 1)
+    is_cut = len(data) > TEXT_BYTES
+    text = _decoded(data[:TEXT_BYTES], is_whole=not is_cut)
+    if text is None or any(char < " " and char not in "\t\n\r\f" for char in text):
+        return None
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return TextPreview("\n".join(lines[:TEXT_LINES]).rstrip(), is_cut or len(lines) > TEXT_LINES)
+
+
+def _decoded(data: bytes, *, is_whole: bool) -> str | None:
+    """A sign that the end of the bytes cuts is left out."""
+    names = ["utf-16"] if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else ["utf-8-sig", "cp1251"]
+    for name in names:
+        try:
+            return codecs.getincrementaldecoder(name)().decode(data, final=is_whole)
+        except UnicodeError:
+            continue
+    return None

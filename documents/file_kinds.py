@@ -30,6 +30,8 @@ BY_TYPE = {content_type: kind for kind in KINDS for content_type in kind.types}
 CHOICES = [(kind.slug, kind.label) for kind in (*KINDS, OTHER)]
 # Of these a small picture can be drawn.
 PREVIEWED = (t.PDF, *t.PICTURES)
+# Of these the beginning can be shown.
+TEXTS = ("text/plain", "text/csv")
 
 
 def kind_of(content_type: str) -> FileKind:

@@ -16,10 +16,11 @@ from django.views.decorators.http import require_POST
 
 from common.file_types import INLINE_TYPES
 from common.forms_view import done, in_panel, show_form
+from common.previews import TextPreview, preview_text
 from contacts.access import crumbs, tab_url, way_back
 from documents.access import picture_url, seen_file
 from documents.file_actions import uses_of
-from documents.file_kinds import PREVIEWED, kind_of
+from documents.file_kinds import PREVIEWED, TEXTS, kind_of
 from documents.forms.files import FileForm, VersionForm
 from documents.lists.files import deeds
 from documents.models import File
@@ -41,12 +42,24 @@ def facts(file: File) -> dict[str, Any]:
     }
 
 
+def text_of(file: File) -> TextPreview | None:
+    """The beginning of a file that is a text; None for any other."""
+    if file.content.content_type not in TEXTS:
+        return None
+    try:
+        with file.content.file.open("rb") as stored:
+            return preview_text(stored)
+    except OSError:
+        return None
+
+
 @login_required
 def file_detail(request: HttpRequest, pk: int) -> HttpResponse:
     file = seen_file(request, pk)
     actions = deeds(file, request.user, request.get_full_path())
     may_change = not file.is_deleted and request.user.has_perm("documents.change_file")
     context = facts(file) | {
+        "text": text_of(file),
         "actions": [replace(action, primary=number == 0) for number, action in enumerate(actions)],
         "versions": file.versions.select_related("content", "added_by")[:SHOWN],
         "uses": uses_of(file, request.user),
@@ -61,7 +74,7 @@ def file_preview(request: HttpRequest, pk: int) -> HttpResponse:
     file = seen_file(request, pk)
     if not in_panel(request):
         return redirect(file)
-    return render(request, "documents/_file_preview_panel.html", facts(file))
+    return render(request, "documents/_file_preview_panel.html", facts(file) | {"text": text_of(file)})
 
 
 @login_required

@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from PIL import Image
 
 from common import file_types as t
+from common.previews import preview_text
 from common.uploads import INLINE_TYPES, OFFICE_TYPES, inline, preview_png
 from tests.common.files import EML, PDF, SVG, XML, archive, ooxml, picture, release
 
@@ -115,3 +116,24 @@ def test_anything_else_is_a_download(kind):
     assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert answer["Content-Type"] != t.HTML
     release(answer)
+
+
+@pytest.mark.parametrize(
+    ("content", "text", "is_cut"),
+    [
+        ("Бележки\r\nред".encode(), "Бележки\nред", False),
+        ("Бележки;ред".encode("cp1251"), "Бележки;ред", False),
+        ("\ufeffБележки".encode(), "Бележки", False),
+        ("Бележки".encode("utf-16"), "Бележки", False),
+        (b"a\n" * 300, "a\n" * 199 + "a", True),
+        ("й".encode() * 20_000, "й" * (10 * 1024), True),
+        (b"x" + "й".encode() * 20_000, "x" + "й" * (10 * 1024 - 1), True),
+    ],
+)
+def test_the_beginning_of_a_text_is_read(content, text, is_cut):
+    assert preview_text(io.BytesIO(content)) == (text, is_cut)
+
+
+@pytest.mark.parametrize("content", [b"a\0b", b"\x98\xff", "\ud83d".encode("utf-16", "surrogatepass"), b"\x01\x02"])
+def test_what_is_no_text_is_not_shown(content):
+    assert preview_text(io.BytesIO(content)) is None

@@ -17,7 +17,7 @@ from documents.file_actions import FileAction, FileUse, Use, file_actions, file_
 from documents.models import File, FileCategory
 from tests.documents.uploads import pdf, png, upload
 from tests.factories.counterparties import ClientFactory
-from tests.factories.documents import FileFactory, LetterFactory
+from tests.factories.documents import FileContentFactory, FileFactory, LetterFactory
 from tests.factories.events import EventFileFactory
 from tests.factories.users import UserFactory
 from tests.people import SEE_ALL, browser_of, signed_in, superuser, worker
@@ -356,3 +356,25 @@ def test_the_picker_answers_files_of_one_party_alone(party):
 
     assert [(one["id"], one["text"]) for one in found["results"]] == [(file.pk, "Договор.txt")]
     assert "рамков" in found["results"][0]["note"]
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "text/csv"])
+def test_the_page_of_a_text_shows_its_beginning(kind):
+    content = FileContentFactory(data="Име;<b>цена</b>\n".encode("cp1251") + b"1\n" * 300, content_type=kind)
+    file = FileFactory(content=content)
+    browser = browser_of(*SEE_ALL, "documents.view_file")
+
+    in_panel = {"HX-Request": "true", "HX-Target": "panel-body"}
+    for page in (file.get_absolute_url(), f"{file.get_absolute_url()}preview/"):
+        words = browser.get(page, headers=in_panel if page.endswith("preview/") else {}).content.decode()
+        assert "Име;&lt;b&gt;цена&lt;/b&gt;\n1\n" in words
+        assert "This is only the beginning" in words
+
+
+def test_a_text_whose_bytes_are_gone_has_no_preview():
+    file = FileFactory()
+    file.content.file.delete(save=False)
+
+    page = browser_of(*SEE_ALL, "documents.view_file").get(file.get_absolute_url())
+
+    assert "There is no preview" in page.content.decode()
