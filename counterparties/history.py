@@ -275,7 +275,7 @@ def conditions_of(source: HistorySource, user: Any, narrowed: HistoryFilter, key
         said.append(condition[0])
         params += condition[1]
     for sign, day, days in ((">=", narrowed.since, 0), ("<", narrowed.until, 1)):
-        if day is not None:
+        if day is not None and (day < dt.date.max or not days):  # after the last of all days comes nothing
             said.append(f"pgh_created_at {sign} %s")
             midnight = dt.datetime.combine(day, dt.time()) + dt.timedelta(days=days)
             params.append(timezone.make_aware(midnight, SOFIA))
@@ -286,8 +286,8 @@ def conditions_of(source: HistorySource, user: Any, narrowed: HistoryFilter, key
         params.append(narrowed.user)
     try:
         at_text, key_slug, number = key.split("~")
-        at, pgh_id = dt.datetime.fromisoformat(at_text), int(number)
-    except ValueError:
+        at, pgh_id = dt.datetime.fromisoformat(at_text).astimezone(dt.UTC), int(number)
+    except (ValueError, OverflowError):
         pass  # no key, or one that nobody made here: the first page
     else:
         if source.slug == key_slug:

@@ -313,3 +313,20 @@ def test_the_comment_is_a_right_of_its_own():
     refused = commenter.post(address, {"comment": "a\u202eb" + "х" * 20})
     assert refused.status_code == 422
     assert "х" * 20 in refused.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("until", "31.12.9999"),
+        ("since", "01.01.0001"),
+        ("before", "9999-12-31T23:59-23:59~counterparties.counterparty~1"),
+        ("before", "0001-01-01T00:00+14:00~counterparties.counterparty~1"),
+    ],
+)
+def test_the_ends_of_time_break_nothing(name, value):
+    party = ClientFactory()
+
+    answer = signed_in(superuser()).get(f"/counterparties/{party.pk}/history/", {name: value})
+
+    assert answer.status_code == 200
