@@ -124,7 +124,8 @@ def said_of(request: HttpRequest, filled: FilledForm, *, is_new: bool) -> SafeSt
 
 def show_filling(request: HttpRequest, form: FillForm) -> HttpResponse:
     filling = form.filling()
-    party, user = form.party, request.user
+    party = form.party
+    user: Any = request.user
     made = FilledForm.objects.filter(template=form.template, party=party, file__deleted_at=None)
     if (scope := own_firms_in_scope(user)) is not None:
         made = made.filter(own_firm__in=Counterparty.objects.filter(is_own_firm=True).filter(scope))

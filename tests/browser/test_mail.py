@@ -1,6 +1,7 @@
 """E-mail in a browser: a file is sent from the dossier, what failed is sent again, letters are dropped and filed."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -108,10 +109,11 @@ def test_a_letter_is_chosen_on_the_tab_of_events_and_stands_in_the_list(page: Pa
     page.goto(f"/counterparties/{link.party_id}/events/")
     letter = eml(sender="Анна <anna@example.com>", subject="Поръчка 17")
 
-    page.locator("[data-upload] input[type=file]").set_input_files([
+    letters: list[Any] = [
         {"name": "a.eml", "mimeType": "message/rfc822", "buffer": letter},
         {"name": "b.eml", "mimeType": "message/rfc822", "buffer": b"nothing"},
-    ])  # fmt: skip
+    ]
+    page.locator("[data-upload] input[type=file]").set_input_files(letters)
 
     expect(page.locator(".upload-lines li", has_text="a.eml")).to_contain_text("Filed")
     expect(page.locator(".upload-lines li", has_text="b.eml")).to_contain_text("This is no e-mail that can be read")

@@ -48,7 +48,8 @@ class Handler:
 class _Controller(Controller):
     def _trigger_server(self) -> None:
         """The library looks at the port that it was given; with port 0 the system chose another."""
-        self.port = self.server.sockets[0].getsockname()[1]
+        server: Any = self.server
+        self.port = server.sockets[0].getsockname()[1]
         super()._trigger_server()
 
 

@@ -28,8 +28,8 @@ def person_at(party, email="ivan@example.com", **fields):
 
 
 def page(party, **query):
-    query = "&".join(f"{name}={value}" for name, value in {"party": party.pk, **query}.items())
-    return f"{reverse('events:email_compose')}?{query}"
+    asked = "&".join(f"{name}={value}" for name, value in {"party": party.pk, **query}.items())
+    return f"{reverse('events:email_compose')}?{asked}"
 
 
 def queued(email: Email) -> bool:

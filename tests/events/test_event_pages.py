@@ -80,7 +80,7 @@ def test_a_meeting_is_planned_with_people_and_a_reminder():
 def test_an_event_needs_no_party():
     me = worker(*EVENTS)
 
-    answer = signed_in(me).post("/events/add/", typed(subject="Само за мен"))
+    answer: Any = signed_in(me).post("/events/add/", typed(subject="Само за мен"))
 
     event = Event.objects.get()
     assert event.party is None
@@ -88,7 +88,7 @@ def test_an_event_needs_no_party():
 
 
 def test_after_adding_one_comes_back_to_where_one_was():
-    answer = signed_in(worker(*EVENTS)).post("/events/add/?next=/events/calendar/", typed())
+    answer: Any = signed_in(worker(*EVENTS)).post("/events/add/?next=/events/calendar/", typed())
 
     assert answer.url == "/events/calendar/"
 

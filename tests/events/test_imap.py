@@ -15,7 +15,7 @@ import pytest
 from django.urls import reverse
 from imap_tools import MailBoxUnencrypted
 
-from events import mailbox
+from events import mailbox, receiving
 from events.letters import raw_bytes
 from events.models import Email, Mailbox
 from tests.events.test_receiving import eml, known
@@ -150,7 +150,7 @@ def test_a_letter_that_nobody_can_read_waits_as_it_is_and_does_not_stop_the_othe
 
 
 def test_an_error_of_ours_with_one_letter_keeps_it_and_goes_on(box, monkeypatch):
-    take_in = mailbox.take_in
+    take_in = receiving.take_in
 
     def stumbling(data, **fields):
         if b"<1@example.com>" in data:

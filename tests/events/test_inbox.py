@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -83,7 +85,8 @@ class TestList:
 
         assert len(browser.get(f"{INBOX}?q=парк").context["rows"]) == 1
         assert len(browser.get(f"{INBOX}?q=петър").context["rows"]) == 1
-        assert "Оферта за парк" in b"".join(browser.get(f"{INBOX}?export=csv").streaming_content).decode("utf-8-sig")
+        export: Any = browser.get(f"{INBOX}?export=csv")
+        assert "Оферта за парк" in b"".join(export.streaming_content).decode("utf-8-sig")
 
 
 class TestFiling:
@@ -208,8 +211,53 @@ def test_the_page_of_a_waiting_letter_shows_text_and_deeds_and_never_its_html():
 def test_the_whole_letter_is_downloaded_and_never_opened_by_the_browser():
     email = take_in(eml())
 
-    answer = browser_of(*RIGHTS).get(reverse("events:email_raw", args=[email.pk]))
+    answer: Any = browser_of(*RIGHTS).get(reverse("events:email_raw", args=[email.pk]))
 
     assert b"".join(answer.streaming_content).startswith(b"From: ")
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+class TestAttachments:
+    """Before a letter is filed its attachments are read out of the letter itself."""
+
+    def attached(self, email: Email, number: int) -> str:
+        return reverse("events:email_attachment", args=[email.pk, number])
+
+    def test_each_is_offered_and_comes_as_a_download(self):
+        email = take_in(eml(attachments=[("a.txt", b"one"), ("без край", "Име;цена\n".encode())]))
+        browser = browser_of(*RIGHTS)
+
+        page = browser.get(email.get_absolute_url()).content.decode()
+        answer = browser.get(self.attached(email, 1))
+
+        assert self.attached(email, 1) in page
+        assert self.attached(email, 2) in page
+        assert b"".join(answer) == b"one"
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="a.txt"'
+        assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+    def test_what_no_upload_may_be_is_named_with_the_reason_and_not_handed_out(self):
+        email = take_in(eml(attachments=[("page.html", b"<html><script>alert(1)</script></html>"), ("a.txt", b"one")]))
+        browser = browser_of(*RIGHTS)
+
+        page = browser.get(email.get_absolute_url()).content.decode()
+
+        assert "page.html" in page
+        assert "Web pages (HTML) are not accepted" in page
+        assert self.attached(email, 1) not in page
+        assert [browser.get(self.attached(email, number)).status_code for number in (0, 1, 2, 3)] == [
+            404, 404, 200, 404
+        ]  # fmt: skip
+
+    def test_of_a_filed_letter_the_files_of_the_dossier_are_shown(self):
+        email = take_in(eml(attachments=[("a.txt", b"one")]), by=UserFactory(), party=ClientFactory())
+
+        assert browser_of(*RIGHTS).get(self.attached(email, 1)).status_code == 404
+
+    def test_a_letter_that_cannot_be_read_has_none(self):
+        email = take_in_unreadable(b"\0", "why")
+        browser = browser_of(*RIGHTS)
+
+        assert browser.get(email.get_absolute_url()).status_code == 200
+        assert browser.get(self.attached(email, 1)).status_code == 404
