@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from common.lists import Action
 from events import sending
 from events.blocks import EventBlock, event_blocks
+from events.inbox_files import waiting_files
 from events.models import Email, Event
 
 TONES = {
@@ -31,10 +32,12 @@ def block_of(email: Email, user: Any, *, alone: bool = False) -> dict[str, Any]:
         rows: Any = email.files
         seen = rows.visible_to(user) if email.event_id else rows.none()
         files = list(seen.select_related("content").order_by("pk"))
+    waiting = waiting_files(email) if alone and not email.event_id and not email.is_outgoing else []
     return {
         "email": email,
         "files": files,
-        "names": email.attachment_names.splitlines() if not files else [],
+        "waiting": waiting,
+        "names": email.attachment_names.splitlines() if not files and not waiting else [],
         "tone": TONES[Email.State(email.state)],
         "state_url": reverse("events:email_state", args=[email.pk]),
         "raw_url": reverse("events:email_raw", args=[email.pk]) if email.raw_id else "",

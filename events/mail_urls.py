@@ -13,6 +13,7 @@ pages = [
     path("emails/<int:pk>/raw/", mail.email_raw, name="email_raw"),
     path("emails/<int:pk>/retry/", mail.email_retry, name="email_retry"),
     path("emails/<int:pk>/file/", received.email_file, name="email_file"),
+    path("emails/<int:pk>/attachments/<int:number>/", received.email_attachment, name="email_attachment"),
     path("emails/<int:pk>/dismiss/", received.email_dismiss, name="email_dismiss"),
     path("emails/<int:pk>/restore/", received.email_restore, name="email_restore"),
     path("inbox/", InboxList.as_view(), name="inbox"),

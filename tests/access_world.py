@@ -62,7 +62,9 @@ class World:
         self.email = EmailFactory(
             event=self.event, direction="out", state="unsure", raw=FileContentFactory(content_type="message/rfc822")
         )
-        self.waiting_email = EmailFactory(sender_email="stranger@example.com")
+        letter = b"From: stranger@example.com\nContent-Disposition: attachment; filename=a.txt\n\ntext"
+        raw = FileContentFactory(data=letter, content_type="message/rfc822")
+        self.waiting_email = EmailFactory(sender_email="stranger@example.com", raw=raw)
         self.file = FileFactory(party=self.party, name="a.png", content__data=png(), content__content_type="image/png")
         self.paper = PersonalDocumentFactory(party=self.person)
 
@@ -150,6 +152,10 @@ def email(world: World, user: User) -> list[Any]:
 
 def waiting_email(world: World, user: User) -> list[Any]:
     return [world.waiting_email.pk]
+
+
+def waiting_attachment(world: World, user: User) -> list[Any]:
+    return [world.waiting_email.pk, 1]
 
 
 def own_job(world: World, user: User) -> list[Any]:

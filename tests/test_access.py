@@ -157,6 +157,7 @@ TABLE = [
     ("events:email_raw", "get", w.email, "200 200 200 200 200 200 200 200"),
     ("events:email_retry", "get", w.email, "200 200 200 200 200 403 403 403"),
     ("events:email_file", "get", w.waiting_email, "200 200 404 404 200 404 404 404"),
+    ("events:email_attachment", "get", w.waiting_attachment, "200 200 404 404 200 404 404 404"),
     ("events:email_dismiss", "post", w.waiting_email, "302 302 404 404 302 404 404 404"),
     ("events:email_restore", "post", w.waiting_email, "302 302 404 404 302 404 404 404"),
     ("events:inbox", "get", None, "200 200 403 403 200 403 403 403"),
@@ -172,6 +173,7 @@ TABLE = [
 OF_NO_PARTY = {
     "counterparties:counterparty_kind_list",
     "events:email_file",
+    "events:email_attachment",
     "events:email_dismiss",
     "events:email_restore",
 }

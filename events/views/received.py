@@ -7,9 +7,11 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
+from common import uploads
 from common.forms_view import done, show_form
 from common.views import back
 from contacts.access import crumbs, demand, way_back
@@ -26,6 +29,7 @@ from counterparties.models import Counterparty
 from documents.access import party_with_tab
 from events import inbox, receiving
 from events.forms.inbox import DropForm, FileIntoForm
+from events.inbox_files import waiting_file
 from events.letters import largest_letter
 from events.mail_access import waiting_in_inbox
 from events.models import Email
@@ -44,7 +48,7 @@ def email_drop(request: HttpRequest) -> HttpResponse:
     demand(request, "events.add_event")
     demand(request, "documents.add_file")
     if party is None:
-        return choose_party(request, _("File e-mails"))
+        return choose_party(request, _("File e-mails"), "events:event_list")
     sent = request.method == "POST"
     form = DropForm(request.POST if sent else None, request.FILES if sent else None)
     in_json = "application/json" in request.headers.get("Accept", "")
@@ -153,6 +157,15 @@ def email_file(request: HttpRequest, pk: int) -> HttpResponse:
         "cancel_url": reverse("events:inbox"),
     }
     return show_form(request, context)
+
+
+@login_required
+def email_attachment(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
+    """One attachment of a letter that is not filed yet, by its place in the letter."""
+    found = waiting_file(waiting_in_inbox(request, pk), number)
+    if found is None:
+        raise Http404
+    return uploads.serve(ContentFile(found.data), found.name)
 
 
 @login_required
