@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -79,6 +80,8 @@ class LetterForm(OfPartyForm):
         if letter.pk is None:
             fields["own_firm"].queryset = firms.select_related("legal_form")
             fields["own_firm"].empty_label = None
+            fields["entry_key"] = forms.UUIDField(required=False, widget=forms.HiddenInput)
+            self.initial["entry_key"] = uuid.uuid4()
         else:
             for name in TAKEN_WITH_THE_NUMBER:
                 del fields[name]
@@ -108,10 +111,28 @@ class LetterForm(OfPartyForm):
         self.instance.file = data.get("file")
         return data
 
+    def registered_before(self) -> Letter | None:
+        """The letter that this very form has registered already, when it was sent twice.
+
+        Sent again with other words (after going back in the browser) it is another letter.
+        """
+        key = self.cleaned_data.get("entry_key")
+        before = Letter.objects.filter(entry_key=key).first() if key and self.instance.pk is None else None
+        if before is None:
+            return None
+        same = ("party_id", "own_firm_id", "direction", "registered_on", "subject", "senders_number")
+        if all(getattr(before, name) == getattr(self.instance, name) for name in same):
+            return before
+        self.cleaned_data["entry_key"] = None
+        return None
+
     @transaction.atomic
     def save(self, commit: bool = True) -> Letter:
         """Keep the file, then enter or change the letter. Raises ValidationError when file or number is refused."""
+        if (before := self.registered_before()) is not None:
+            return before
         letter: Letter = self.instance
+        letter.entry_key = self.cleaned_data.get("entry_key") or letter.entry_key
         upload = self.cleaned_data.get("upload")
         if upload:
             letter.file = File.file_away(upload, party=letter.party, by=self.user, description=letter.subject[:500])
@@ -125,6 +146,11 @@ class LetterForm(OfPartyForm):
         """The saved letter; None, with the reason in the form, when the file or the number was refused."""
         try:
             return self.save()
+        except IntegrityError:
+            self.instance.pk = None
+            if (before := self.registered_before()) is None:
+                raise
+            return before
         except ValidationError as refusal:
             codes = {one.code for one in refusal.error_list} if hasattr(refusal, "error_list") else set()
             self.add_error("upload" if self.cleaned_data.get("upload") and "numbers" not in codes else None, refusal)

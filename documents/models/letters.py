@@ -24,7 +24,7 @@ from documents.models.numbers import NumberSeries
 from documents.querysets import LetterQuerySet
 
 
-@tracked(exclude=["search_text", "created_at", "updated_at"])
+@tracked(exclude=["search_text", "entry_key", "created_at", "updated_at"])
 class Letter(models.Model):
     """A registered letter. Its number is taken when it is entered and never changes; a mistaken entry is cancelled."""
 
@@ -110,6 +110,8 @@ class Letter(models.Model):
         File, verbose_name=_("file"), null=True, blank=True, on_delete=models.PROTECT, related_name="letters"
     )
     note = models.TextField(_("note"), max_length=2000, blank=True)
+    # Of the form in which the letter was written: sent twice, it is registered once.
+    entry_key = models.UUIDField(null=True, unique=True, editable=False)
     registered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("registered by"), null=True, on_delete=models.PROTECT, related_name="+"
     )

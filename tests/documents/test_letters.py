@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import threading
+import uuid
 from typing import Any, ClassVar
 
 import pypdfium2
@@ -12,6 +13,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -135,6 +137,27 @@ class TestRegistering:
         answer = browser_of(*RIGHTS).get(ADD)
 
         assert "whose" in answer.context["form"].fields
+        assert "autofocus" in str(answer.context["form"]["whose"])
+        assert answer.context["cancel_url"] == REGISTER
+
+    def test_what_the_address_said_is_kept_when_the_party_is_chosen(self):
+        firm = OwnFirmFactory()
+
+        answer = browser_of(*RIGHTS).post(f"{ADD}?direction=out&next=/", {"whose": firm.pk})
+
+        assert answer.url == f"{ADD}?party={firm.pk}&direction=out&next=%2F"
+
+    def test_the_same_form_sent_twice_registers_one_letter(self):
+        firm, party = OwnFirmFactory(), ClientFactory()
+        browser = browser_of(*RIGHTS)
+        key = str(browser.get(f"{ADD}?party={party.pk}").context["form"]["entry_key"].value())
+
+        first: Any = browser.post(f"{ADD}?party={party.pk}", typed(firm, entry_key=key))
+        again: Any = browser.post(f"{ADD}?party={party.pk}", typed(firm, entry_key=key))
+        other: Any = browser.post(f"{ADD}?party={party.pk}", typed(firm, entry_key=key, subject="Друго"))
+
+        assert again.url == first.url != other.url
+        assert list(Letter.objects.order_by("pk").values_list("number", flat=True)) == ["1", "2"]
 
     def test_a_number_once_taken_stays_when_the_letter_is_edited(self):
         letter = LetterFactory(subject="Преди")
@@ -168,6 +191,31 @@ def test_letters_registered_at_once_have_no_gap_and_no_repeat():
         thread.join(60)
 
     assert sorted(Letter.objects.values_list("position", flat=True)) == list(range(1, 17))
+
+
+@pytest.mark.concurrency
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_clicks_at_once_register_one_letter_and_file_its_upload_once():
+    firm, party = OwnFirmFactory(), ClientFactory()
+    browsers, answers, key = [signed_in(superuser()) for _ in range(2)], [], str(uuid.uuid4())
+
+    def register(browser: Client) -> None:
+        try:
+            sent = typed(firm, entry_key=key, upload=SimpleUploadedFile("писмо.txt", b"text"))
+            answers.append(browser.post(f"{ADD}?party={party.pk}", sent))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=register, args=(browser,)) for browser in browsers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+    letter = Letter.objects.get()
+    assert {answer.url for answer in answers} == {letter.get_absolute_url()}
+    assert letter.file == File.objects.get()
+    assert NumberSeries.objects.get().next_number == 2
 
 
 @pytest.mark.django_db
