@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from email.message import EmailMessage
 from email.utils import format_datetime
 from io import BytesIO
@@ -14,7 +15,7 @@ from openpyxl import Workbook
 
 from common.dates import SOFIA
 from common.demo import DemoPart, parts
-from contacts.models import ContactLink
+from contacts.models import ContactLink, ContactPerson
 from counterparties.models import Counterparty
 from documents.models import File
 from events.letters import build, keep_raw
@@ -130,6 +131,23 @@ STRANGERS = [
         "Requirements.xlsx",
     ),
 ]
+# From people who serve two parties: the inbox offers both.
+SHARED = [
+    (
+        2,
+        15,
+        "Справка за фактурите от миналия месец",
+        "Здравейте,\n\nприлагам справката, по която работим. Моля, отбележете какво не съвпада при вас.\n\nПоздрави,",
+        "Справка.xlsx",
+    ),
+    (
+        1,
+        9,
+        "Промяна на часа за доставка",
+        "Добър ден,\n\nв четвъртък складът работи само до 12 ч. Моля, дайте друг час или ден.\n\nС уважение,",
+        "",
+    ),
+]
 
 
 def moment(days: int, hour: int) -> dt.datetime:
@@ -146,6 +164,16 @@ def correspondents() -> list[ContactLink]:
     links = links.filter(party__is_client=True) | links.filter(party__is_supplier=True)
     rows = links.select_related("person", "party__trader", "party__legal_form").distinct().order_by("pk")
     return [link for link in rows[:60] if link.person.links.count() == 1]
+
+
+def shared_correspondents() -> list[ContactPerson]:
+    """Contact persons with an e-mail who serve several clients and suppliers today."""
+    links = ContactLink.objects.in_force().filter(party__archived_at__isnull=True, person__emails__isnull=False)
+    links = links.filter(party__is_client=True) | links.filter(party__is_supplier=True)
+    parties: dict[ContactPerson, set[int]] = defaultdict(set)
+    for link in links.select_related("person").order_by("person_id"):
+        parties[link.person].add(link.party_id)
+    return [person for person, served in parties.items() if len(served) > 1]
 
 
 def writer(party: Counterparty, users: dict[str, User]) -> User:
@@ -241,7 +269,13 @@ def fill() -> None:
             author = writer(link.party, users)
             with pghistory.context(user=author.pk):
                 take_in(letter.as_bytes(), by=author, party=link.party)
-        for number, (days, hour, stranger, subject, text, attachment) in enumerate(STRANGERS, start=len(RECEIVED)):
+        shared: list[Any] = [
+            (days, hour, f"{person.name} <{person.emails.all()[0].email}>", *rest)
+            for person, (days, hour, *rest) in zip(shared_correspondents(), SHARED, strict=False)
+        ]
+        for number, (days, hour, stranger, subject, text, attachment) in enumerate(
+            (*STRANGERS, *shared), start=len(RECEIVED)
+        ):
             take_in(letter_of(stranger, moment(days, hour), subject, text, attachment, number).as_bytes())
 
 
