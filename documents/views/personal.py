@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -111,6 +111,8 @@ def personaldocument_reveal(request: HttpRequest, pk: int) -> HttpResponse:
         note(request, document, Way.REVEAL, form.cleaned_data["reason"])
         try:
             number = document.number
+        except PersonalDocument.DoesNotExist:  # erased this very moment
+            raise Http404 from None
         except Undecryptable:
             form.add_error(None, _("The number cannot be read: its key is missing. Tell the administrator."))
         else:
