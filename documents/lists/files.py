@@ -21,7 +21,7 @@ from common.lists import Action, BulkAction, Column, Empty, ListPage
 from common.templatetags.icons import icon
 from contacts.cells import party_link, tone
 from documents.file_actions import actions_for
-from documents.file_kinds import PREVIEWED, kind_of
+from documents.file_kinds import PREVIEWED, TEXTS, kind_of
 from documents.forms.files import limits
 from documents.lists.file_filter import FileFilter
 from documents.models import File, FileCategory
@@ -197,7 +197,7 @@ def deeds(file: File, user: Any, here: str) -> list[Action]:
         restore = Action(_("Restore"), to("file_restore", next=here), icon="arrow-counterclockwise", method="post")
         return [restore, Action(_("Download"), to("file_download"), icon="download")]
     actions = [Action(_("Download"), to("file_download"), icon="download")]
-    if file.content.content_type in PREVIEWED:
+    if file.content.content_type in (*PREVIEWED, *TEXTS):
         actions.append(Action(_("Preview"), to("file_preview"), icon="eye", htmx=True))
     if user.has_perm("documents.change_file"):
         actions.append(Action(_("Edit"), to("file_edit", next=here), icon="pencil", htmx=True))
