@@ -115,7 +115,9 @@ def test_a_letter_is_chosen_on_the_tab_of_events_and_stands_in_the_list(page: Pa
     ]
     page.locator("[data-upload] input[type=file]").set_input_files(letters)
 
-    expect(page.locator(".upload-lines li", has_text="a.eml")).to_contain_text("Filed")
+    filed = page.locator(".upload-lines li", has_text="a.eml")
+    expect(filed).to_contain_text("Filed")
+    expect(filed.get_by_role("link", name="Open it")).to_have_attribute("href", re.compile("/events/[0-9]+/"))
     expect(page.locator(".upload-lines li", has_text="b.eml")).to_contain_text("This is no e-mail that can be read")
     expect(row(page, "Поръчка 17")).to_contain_text("Анна Колева")
 
