@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
+
+from common.forms import grouped
 
 
 def in_panel(request: HttpRequest) -> bool:
@@ -22,10 +25,25 @@ def show_form(
 ) -> HttpResponse:
     """Show a form: as a page, or in the panel. A refused form keeps all that was typed."""
     form = context.get("form")
+    begin_at_first(form)
     status = 422 if form is not None and form.is_bound and form.errors and not in_panel(request) else 200
     if in_panel(request):
         return render(request, panel or "common/_form_panel.html", context)
     return render(request, template, context, status=status)
+
+
+def begin_at_first(form: Any) -> None:
+    """A new form begins at its first field, when that is one to write in and nothing stands there yet."""
+    is_new = form is not None and not form.is_bound and getattr(getattr(form, "instance", None), "pk", None) is None
+    if not is_new or not hasattr(form, "fieldsets"):
+        return
+    names = [name for _legend, rows in grouped(form) for row in rows for name in row]
+    if not names or any("autofocus" in form.fields[name].widget.attrs for name in names):
+        return
+    widget = form.fields[names[0]].widget
+    is_plain = isinstance(widget, (forms.TextInput, forms.Textarea)) and "data-show-when" not in widget.attrs
+    if is_plain and form[names[0]].value() in (None, ""):
+        widget.attrs["autofocus"] = True
 
 
 def saved(form: Any) -> Any:

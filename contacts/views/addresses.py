@@ -23,7 +23,7 @@ def address_add(request: HttpRequest) -> HttpResponse:
     party = asked_party(request)
     demand(request, "contacts.add_address")
     if party is None:
-        return choose_party(request, _("New address"))
+        return choose_party(request, _("New address"), "contacts:address_list")
     first = not Address.objects.current().filter(party=party).exists()
     kind = Address.Kind.REGISTERED if first else Address.Kind.CORRESPONDENCE
     address = Address(party=party, kind=kind, country=party.country)

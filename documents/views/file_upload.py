@@ -34,7 +34,7 @@ def file_upload(request: HttpRequest) -> HttpResponse:
     party = party_with_tab(request, SLUG)
     demand(request, "documents.add_file")
     if party is None:
-        return choose_party(request, _("Upload files"))
+        return choose_party(request, _("Upload files"), "documents:file_list")
     sent = request.method == "POST"
     form = UploadForm(
         request.POST if sent else None,

@@ -82,6 +82,7 @@ def event_followed(request: HttpRequest) -> Event | None:
         return None
     if not key.isdecimal() or len(key) > 18:
         raise Http404
+    demand(request, "events.view_event")
     return get_object_or_404(rows().visible_to(request.user), pk=key)
 
 
@@ -191,7 +192,7 @@ def event_log(request: HttpRequest) -> HttpResponse:
     party = asked_party(request)
     demand(request, "events.add_event")
     if party is None:
-        return choose_party(request, _("Log call"))
+        return choose_party(request, _("Log call"), "events:event_list")
     form = LogForm(request.POST or None, user=request.user, party=party)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
