@@ -469,6 +469,7 @@ function makePicker(field) {
     }
   }
   new window.TomSelect(field, settings);
+  if (field.autofocus) field.tomselect.control_input.focus();
   // The picker has taken over the label; the field under it only carries the value.
   field.setAttribute("aria-hidden", "true");
 }
