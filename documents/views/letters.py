@@ -63,7 +63,7 @@ def letter_add(request: HttpRequest) -> HttpResponse:
         messages.warning(request, _("There is no own firm yet in whose register the letter could be entered."))
         return redirect(register_url())
     if party is None:
-        return choose_party(request, _("Register a letter"))
+        return choose_party(request, _("Register a letter"), "documents:letter_list")
     letter = Letter(party=party, file=file, responsible=user)
     letter.own_firm = answered.own_firm if answered else firm_for(party, user)
     if answered:

@@ -78,7 +78,7 @@ def email_compose(request: HttpRequest) -> HttpResponse:
     if party is None and person is not None and len(found := parties_of(person, request.user)) == 1:
         party = found[0]
     if party is None:
-        return choose_party(request, _("New e-mail"))
+        return choose_party(request, _("New e-mail"), "events:event_list")
     bound = request.method == "POST"
     form = ComposeForm(
         request.POST if bound else None,
