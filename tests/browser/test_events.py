@@ -41,6 +41,28 @@ def test_a_call_is_written_down_with_one_field_and_enter(page: Page, link, manag
     expect(line).to_contain_text("Мария Петрова")
 
 
+@pytest.mark.parametrize("tab", ["", "events/", "events/?show=timeline"])
+def test_after_the_panel_one_is_at_the_button_that_opened_it(page: Page, link, tab):
+    page.goto(f"/counterparties/{link.party_id}/{tab}")
+    page.get_by_role("link", name="Log call").click()
+    panel(page).get_by_label("What was said?").fill("Искат оферта")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#panel[open]")).to_have_count(0)
+    expect(page.get_by_text("Искат оферта").first).to_be_visible()
+    expect(page.get_by_role("link", name="Log call")).to_be_focused()
+
+
+def test_after_a_deed_of_a_row_one_is_at_its_menu(page: Page, link):
+    EventFactory(party=link.party, subject="Среща")
+    page.goto(f"/counterparties/{link.party_id}/events/")
+    row_deed(page, "Среща", "Edit or move")
+    panel(page).get_by_label("Subject").fill("Друга среща")
+    save_in_panel(page)
+
+    expect(row(page, "Друга среща").locator(".col-menu summary")).to_be_focused()
+
+
 def test_a_meeting_is_planned_moved_and_seen_in_the_calendar(page: Page, link, manager):
     page.goto(f"/events/calendar/?week={monday():%Y-%m-%d}")
     page.locator("td.cal-slot").nth(7 * 3).hover()
