@@ -58,6 +58,9 @@ def letter_add(request: HttpRequest) -> HttpResponse:
     )
     party = answered.party if answered else file.party if file else asked_party(request)
     demand(request, "documents.add_letter")
+    for row, right in ((answered, "documents.view_letter"), (file, "documents.view_file")):
+        if row is not None:
+            demand(request, right)
     user: Any = request.user
     if not Counterparty.objects.own_firms_of(user).exists():
         messages.warning(request, _("There is no own firm yet in whose register the letter could be entered."))

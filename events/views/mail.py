@@ -71,6 +71,9 @@ def email_compose(request: HttpRequest) -> HttpResponse:
     file = asked(request, "file", File.objects.current())
     answers = asked(request, "answers", Email.objects.select_related("event__party__legal_form", "author"))
     demand(request, SEND)
+    for row, right in ((answers, "events.view_event"), (file, "documents.view_file")):
+        if row is not None:
+            demand(request, right)
     if party is None and answers is not None and answers.event is not None:
         party = answers.event.party
     if party is None and file is not None:

@@ -262,6 +262,12 @@ class TestAnswers:
             "out", asking.own_firm, asking.party, "Искане",
         )  # fmt: skip
 
+    def test_only_who_sees_letters_reads_one_by_answering_it(self):
+        asking = LetterFactory()
+        browser = browser_of(*SEE_ALL, "documents.add_letter")
+
+        assert browser.get(f"{ADD}?answers={asking.pk}").status_code == 403
+
     def test_a_letter_cannot_answer_one_of_another_firm_or_itself(self):
         asking, other = LetterFactory(), LetterFactory()
 
