@@ -143,7 +143,7 @@ class TestRegistering:
     def test_what_the_address_said_is_kept_when_the_party_is_chosen(self):
         firm = OwnFirmFactory()
 
-        answer = browser_of(*RIGHTS).post(f"{ADD}?direction=out&next=/", {"whose": firm.pk})
+        answer: Any = browser_of(*RIGHTS).post(f"{ADD}?direction=out&next=/", {"whose": firm.pk})
 
         assert answer.url == f"{ADD}?party={firm.pk}&direction=out&next=%2F"
 
@@ -197,7 +197,8 @@ def test_letters_registered_at_once_have_no_gap_and_no_repeat():
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_two_clicks_at_once_register_one_letter_and_file_its_upload_once():
     firm, party = OwnFirmFactory(), ClientFactory()
-    browsers, answers, key = [signed_in(superuser()) for _ in range(2)], [], str(uuid.uuid4())
+    browsers, key = [signed_in(superuser()) for _ in range(2)], str(uuid.uuid4())
+    answers: list[Any] = []
 
     def register(browser: Client) -> None:
         try:
