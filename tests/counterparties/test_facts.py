@@ -54,6 +54,7 @@ def test_what_is_prepared_answers_as_if_it_were_put_together_anew(rf, monkeypatc
     party, user = ClientFactory(), superuser()
     EventFactory(party=party, starts_at=timezone.now() - dt.timedelta(hours=3), author=user)
     EventFactory(party=party, author=user)
+    EventFactory(party=party, starts_at=timezone.now() - dt.timedelta(hours=2), done_at=timezone.now(), author=user)
     FileFactory(party=party, audience=[user.pk])
     facts_of(rf, user, ClientFactory())
 
@@ -62,7 +63,7 @@ def test_what_is_prepared_answers_as_if_it_were_put_together_anew(rf, monkeypatc
     facts._prepared.clear()
 
     assert facts_of(rf, user, party) == shared
-    assert (shared["count_events"], shared["count_files"], shared["warn_overdue_events"]) == (2, 1, 1)
+    assert (shared["count_events"], shared["count_files"], shared["warn_overdue_events"]) == (3, 1, 1)
     assert len(shared["panel_latest"]) == 2
     assert len(shared["panel_next_events"]) == 2
 
