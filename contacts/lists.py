@@ -13,15 +13,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.lists import Action, BulkAction, Column, Empty, ListPage
+from common.lists import Action, BulkAction, Column, Empty
 from common.phones import national
 from contacts import cells, link_actions
 from contacts.filters import AddressFilter, BankAccountFilter, ContactLinkFilter
 from contacts.models import Address, BankAccount, ContactLink
+from counterparties.party_rows import PartyRowsList
 
 
-class OfPartyList(ListPage):
-    """A list whose rows belong to a party: in a dossier without the party's column, elsewhere with it."""
+class OfPartyList(PartyRowsList):
+    """People, addresses, accounts: rows of a party that are edited in the panel and archived."""
+
+    party_columns = ("party", "number")
 
     # The word for the row in permissions and addresses: contactperson, address, bankaccount.
     word = ""
@@ -31,24 +34,6 @@ class OfPartyList(ListPage):
     @classmethod
     def counted_rows(cls, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.current()  # type: ignore[attr-defined]
-
-    def base_queryset(self) -> QuerySet[Any]:
-        return super().base_queryset().for_list()  # type: ignore[attr-defined]
-
-    @property
-    def across(self) -> bool:
-        """Whether rows of several parties are shown."""
-        return self.frame is None
-
-    @property
-    def key(self) -> str:
-        return super().key if self.across else f"{super().key}.tab"
-
-    def get_columns(self) -> list[Column]:
-        return [column for column in super().get_columns() if self.across or column.name not in ("party", "number")]
-
-    def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
-        return super().get_filterset_kwargs(filterset_class) | {"across": self.across}
 
     def may(self, deed: str) -> bool:
         return self.request.user.has_perm(f"contacts.{deed}_{self.word}")

@@ -50,12 +50,6 @@ def addresses_of(party: Counterparty, user: Any) -> list[dict[str, Any]]:
 # -- Texts with placeholders ---------------------------------------------------------------------
 
 
-def own_firm_for(party: Counterparty, user: Any) -> Counterparty | None:
-    """The own firm in whose name one writes: one that serves the party, else the first of the user's."""
-    firms = Counterparty.objects.own_firms_of(user).select_related("legal_form").order_by("pk")
-    return firms.filter(served_links__party=party).first() or firms.first()
-
-
 def fill_in(text: str, context: FillContext) -> str:
     """The text with what is known put in; what is not known stays as a placeholder, so that it is seen."""
     return PATTERN.sub(lambda match: value_of(match[1], context) or match[0], text)

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from common.addresses import address
 from common.dates import format_moment
-from common.lists import Action, BulkAction, Column, Empty, ListPage
+from common.lists import Action, BulkAction, Column, Empty
+from counterparties.party_rows import PartyRowsList
 from events import cells, times
 from events.filters import EventFilter
 from events.letters import largest_letter
@@ -53,7 +54,7 @@ def with_mail_state(events: QuerySet[Any], user: Any) -> QuerySet[Any]:
     return events.annotate(mail_state=Subquery(emails.values("state")[:1]))
 
 
-class EventList(ListPage):
+class EventList(PartyRowsList):
     """Events, the newest first; in a dossier those of the party."""
 
     model = Event
@@ -99,25 +100,11 @@ class EventList(ListPage):
                sort=["done_at"], default=False),
     ]  # fmt: skip
 
-    def base_queryset(self) -> QuerySet[Any]:
-        return super().base_queryset().for_list()  # type: ignore[attr-defined]
-
-    @property
-    def across(self) -> bool:
-        return self.frame is None
-
-    @property
-    def key(self) -> str:
-        return super().key if self.across else f"{super().key}.tab"
-
     def get_columns(self) -> list[Column]:
         found = super().get_columns()
         if not self.across:
-            return [column for column in found if column.name != "party"]
+            return found
         return [replace(column, **ACROSS.get(column.name, {})) for column in found]
-
-    def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
-        return super().get_filterset_kwargs(filterset_class) | {"across": self.across}
 
     def get_switch(self) -> list[tuple[Any, str, bool]]:
         return self.frame.tab.switch(self.frame.party, "") if self.frame is not None else []

@@ -14,6 +14,7 @@ from counterparties.models import Counterparty
 from documents import field_types
 from documents.filling import Filling, kept_values
 from documents.models import FilledForm, FormField, FormTemplate, FormValue
+from documents.own_firms import usual_own_firm
 from documents.placeholders import codes_in
 
 # Each field's name begins so, whatever its code.
@@ -112,12 +113,10 @@ class FillForm(PlainForm):
         self.fieldsets = [(_("Who"), ["own_firm", "contact"]), (_("Fields of the form"), list(self.names.values()))]
 
     def usual_firm(self, firms: Any, last: FilledForm | None) -> int | None:
-        """The firm of the last filling, else the one that serves the party, else the only one there is."""
-        keys = list(firms.values_list("pk", flat=True)[:2])
+        """The firm of the last filling, else the usual one."""
         if last is not None and firms.filter(pk=last.own_firm_id).exists():
             return last.own_firm_id
-        serving = firms.filter(served_parties=self.party).values_list("pk", flat=True).first()
-        return serving or (keys[0] if len(keys) == 1 else None)
+        return getattr(usual_own_firm(self.party, self.user), "pk", None)
 
     def filling(self) -> Filling:
         """What is filled in: of a sent form all that is right, else what the form begins with."""

@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from common.dates import SOFIA, format_date
-from common.lists import Action, BulkAction, Column, Empty, ListPage
+from common.lists import Action, BulkAction, Column, Empty
 from common.templatetags.icons import icon
 from contacts.cells import party_link, tone
+from counterparties.party_rows import PartyRowsList
 from documents.file_actions import actions_for
 from documents.file_kinds import PREVIEWED, TEXTS, kind_of
 from documents.forms.files import limits
@@ -85,7 +86,7 @@ def delete_many(request: HttpRequest, files: QuerySet[Any]) -> str:
     return words % {"count": count}
 
 
-class FileList(ListPage):
+class FileList(PartyRowsList):
     """Files; in a dossier those of one party, with the place to upload others."""
 
     model = File
@@ -121,25 +122,8 @@ class FileList(ListPage):
     def counted_rows(cls, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.current()  # type: ignore[attr-defined]
 
-    def base_queryset(self) -> QuerySet[Any]:
-        return super().base_queryset().for_list()  # type: ignore[attr-defined]
-
-    @property
-    def across(self) -> bool:
-        return self.frame is None
-
-    @property
-    def key(self) -> str:
-        return super().key if self.across else f"{super().key}.tab"
-
-    def get_columns(self) -> list[Column]:
-        return [column for column in super().get_columns() if self.across or column.name != "party"]
-
     def get_page_title(self) -> Any:
         return super().get_page_title() if self.across else _("Files and documents")
-
-    def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
-        return super().get_filterset_kwargs(filterset_class) | {"across": self.across}
 
     def get_template_names(self) -> list[str]:
         usual = super().get_template_names()

@@ -141,10 +141,6 @@ class FormField(models.Model):
             return today().isoformat()
         return self.default
 
-    def label_in(self, language: str) -> str:
-        """The label in the language of a text rather than the reader's."""
-        return self.label_en if language == "en" and self.label_en else self.label
-
 
 @tracked()
 class FormValue(models.Model):

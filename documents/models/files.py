@@ -91,14 +91,6 @@ class FileContent(models.Model):
     def __str__(self) -> str:
         return self.sha256[:12]
 
-    @property
-    def is_image(self) -> bool:
-        return self.content_type in ("image/png", "image/jpeg", "image/gif", "image/webp")
-
-    @property
-    def is_pdf(self) -> bool:
-        return self.content_type == "application/pdf"
-
 
 @tracked(
     exclude=["search_text", "created_at", "updated_at", "audience", "remind_on"],

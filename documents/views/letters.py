@@ -27,6 +27,7 @@ from documents.forms.letters import LetterForm, answerable, find_letter
 from documents.letters_print import AT_ONCE, register_pdf, rows_for
 from documents.lists.letters import STATE_TONES, deeds_for
 from documents.models import File, Letter
+from documents.own_firms import usual_own_firm
 
 OPPOSITE = {
     Letter.Direction.INCOMING: Letter.Direction.OUTGOING,
@@ -68,7 +69,9 @@ def letter_add(request: HttpRequest) -> HttpResponse:
     if party is None:
         return choose_party(request, _("Register a letter"), "documents:letter_list")
     letter = Letter(party=party, file=file, responsible=user)
-    letter.own_firm = answered.own_firm if answered else firm_for(party, user)
+    firm = answered.own_firm if answered else usual_own_firm(party, user, else_first=True)
+    assert firm is not None  # there is at least one, as was asked above
+    letter.own_firm = firm
     if answered:
         letter.answers, letter.direction = answered, OPPOSITE[Letter.Direction(answered.direction)]
         letter.subject, letter.contact = answered.subject, answered.contact
@@ -77,17 +80,6 @@ def letter_add(request: HttpRequest) -> HttpResponse:
     elif party.is_own_firm:
         letter.direction = Letter.Direction.INTERNAL
     return edit(request, letter)
-
-
-def firm_for(party: Counterparty, user: Any) -> Counterparty:
-    """The own firm to propose: the party itself when it is one, one that serves it, the one that last wrote with it,
-    else the first of the user's."""
-    firms = Counterparty.objects.own_firms_of(user)
-    own = firms.filter(pk=party.pk).first() or firms.filter(pk__in=party.serving_firms.values("pk")).first()
-    last = Letter.objects.filter(party=party, cancelled_at__isnull=True, own_firm__in=firms).order_by("-pk").first()
-    first = own or (last.own_firm if last else firms.order_by("sort_name", "pk").first())
-    assert first is not None
-    return first
 
 
 @login_required

@@ -17,9 +17,10 @@ from common.forms import PlainForm
 from contacts.models import ContactPerson
 from counterparties.models import Counterparty
 from documents.forms.files import ACCEPT, FilesInput, UploadsField
+from documents.own_firms import usual_own_firm
 from documents.pickers import FilesField
 from documents.placeholders import codes_in
-from events.composing import addresses_of, answer_to, own_firm_for
+from events.composing import addresses_of, answer_to
 from events.letters import too_large
 from events.models import Email, MailTemplate
 
@@ -98,7 +99,8 @@ class ComposeForm(PlainForm):
         firms = Counterparty.objects.own_firms_of(user).select_related("legal_form").order_by("pk")
         fields["own_firm"].queryset = firms
         fields["own_firm"].empty_label = None
-        self.initial.setdefault("own_firm", getattr(own_firm_for(party, user), "pk", None))
+        firm = usual_own_firm(party, user, else_first=True)
+        self.initial.setdefault("own_firm", getattr(firm, "pk", None))
         fields["files"] = FilesField(user=user, party=party, required=False)
         self.initial.setdefault("files", [file] if file else [])
         self.initial.setdefault("draft", token_hex(16))

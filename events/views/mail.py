@@ -26,6 +26,7 @@ from contacts.models import ContactPerson
 from contacts.views.choose import choose_party
 from counterparties.models import Counterparty
 from documents.models import File
+from documents.own_firms import usual_own_firm
 from events import composing, inbox, sending
 from events.forms.mail import ComposeForm
 from events.mail_access import seen_email
@@ -160,7 +161,7 @@ def filled_text(form: ComposeForm, *, replace: bool) -> dict[str, Any]:
     new_subject, new_text = composing.filled(
         template,
         party=form.party,
-        own_firm=own_firm or composing.own_firm_for(form.party, form.user),
+        own_firm=own_firm or usual_own_firm(form.party, form.user, else_first=True),
         contact=form.contact,
         user=form.user,
     )
