@@ -7,8 +7,8 @@ import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 
 import python_calamine
@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from common.dates import format_date
 from contacts.importing.columns import known_columns
 
-DELIMITERS = (";", ",", "\t")
+DELIMITERS = (";", ",", "\t", "|")
 MAX_COLUMNS = 200
 MAX_UNPACKED = 400 * 1024 * 1024
 LINES_IN_A_CELL = 100
@@ -30,6 +30,9 @@ ENDINGS = ("csv", "txt", "tsv", "xlsx")
 
 # A cell may be long enough to be refused with a reason, rather than to stop the reading.
 csv.field_size_limit(64 * 1024 * 1024)
+
+# How many columns of a row, taken for a header, are known: what a file is about decides.
+Known = Callable[[Sequence[str]], int]
 
 
 class UnreadableFile(Exception):
@@ -47,7 +50,7 @@ class RawRow:
 
 @dataclass(frozen=True)
 class Table:
-    """What a file holds. `header_number` is the header's row number in the file."""
+    """What a file holds. `header_number` is the header's row number in the file, `above` the rows over the header."""
 
     header: list[str]
     rows: list[RawRow]
@@ -55,6 +58,7 @@ class Table:
     header_number: int = 1
     delimiter: str = ""
     encoding: str = ""
+    above: list[list[str]] = field(default_factory=list)
 
     def without_header(self) -> Table:
         """The same table when its first row is no header but data."""
@@ -66,10 +70,11 @@ def row_limit() -> int:
     return settings.IMPORT_MAX_ROWS
 
 
-def read_table(content: bytes, name: str = "", limit: int | None = None) -> Table:
+def read_table(content: bytes, name: str = "", limit: int | None = None, known: Known = known_columns) -> Table:
     """Read a file's content; with `limit` only that many rows after the header (for a look at the columns).
 
-    `name` is only asked whether it agrees with the content. Raises UnreadableFile.
+    `name` is only asked whether it agrees with the content; `known` tells a header from the titles above it, by
+    itself the columns of an import of parties. Raises UnreadableFile.
     """
     ending = name.rpartition(".")[2].lower() if "." in name else ""
     if not content.strip():
@@ -79,7 +84,7 @@ def read_table(content: bytes, name: str = "", limit: int | None = None) -> Tabl
             raise UnreadableFile(_("The file is not what its name says: this is a workbook or an archive, no CSV."))
         if ending not in ("", "xlsx"):
             raise UnreadableFile(_("The name of the file must end in .csv, .txt, .tsv or .xlsx."))
-        return _read_xlsx(content, limit)
+        return _read_xlsx(content, limit, known)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise UnreadableFile(
             _("This is a workbook in the old format (.xls) or with a password: save it as .xlsx without a password.")
@@ -89,7 +94,7 @@ def read_table(content: bytes, name: str = "", limit: int | None = None) -> Tabl
     if ending and ending not in ENDINGS:
         raise UnreadableFile(_("The name of the file must end in .csv, .txt, .tsv or .xlsx."))
     text, encoding = decode(content)
-    return _read_csv(text, encoding, limit)
+    return _read_csv(text, encoding, limit, known)
 
 
 # -- CSV ------------------------------------------------------------------------------------------
@@ -127,15 +132,15 @@ def _decode_broken(content: bytes) -> tuple[str, str]:
     return content.decode("cp1251", errors="replace"), "cp1251"
 
 
-def _read_csv(text: str, encoding: str, limit: int | None) -> Table:
+def _read_csv(text: str, encoding: str, limit: int | None, known: Known) -> Table:
     lines = re.split("\r\n|\n|\r", text)
     start = 0
     delimiter = ""
     if match := re.fullmatch(r'"?sep=(.)"?', lines[0].strip(" \ufeff")):
         delimiter, start = match[1], 1
     if delimiter not in DELIMITERS:
-        delimiter = sniff(lines[start:])
-    start, header = _find_header(lines, start, delimiter)
+        delimiter = sniff(lines[start:], known)
+    start, header, above = _find_header(lines, start, delimiter, known)
     rows: list[RawRow] = []
     allowed = row_limit()
     for row in _csv_rows(lines, start, delimiter, len(header)):
@@ -143,7 +148,7 @@ def _read_csv(text: str, encoding: str, limit: int | None) -> Table:
         if limit is not None and len(rows) >= limit:
             break
         _refuse_too_many(len(rows), allowed)
-    return Table(header, rows, "csv", start, delimiter, encoding)
+    return Table(header, rows, "csv", start, delimiter, encoding, above)
 
 
 def _refuse_too_many(count: int, allowed: int) -> None:
@@ -158,15 +163,15 @@ def _refuse_too_many(count: int, allowed: int) -> None:
         )
 
 
-def sniff(lines: list[str]) -> str:
+def sniff(lines: list[str], known: Known = known_columns) -> str:
     """The delimiter: the one by which the first row falls into most columns that we know, or into equal rows."""
     sample = list(islice((line for line in lines if line.strip()), 30))
 
     def score(delimiter: str) -> tuple[int, int, int]:
         widths = [len(_split(line, delimiter) or []) for line in sample]
-        known = max((known_columns(_split(line, delimiter) or []) for line in sample[:HEADER_WITHIN]), default=0)
+        named = max((known(_split(line, delimiter) or []) for line in sample[:HEADER_WITHIN]), default=0)
         usual = max(set(widths), key=widths.count) if widths else 1
-        return known, widths.count(usual) if usual > 1 else 0, usual
+        return named, widths.count(usual) if usual > 1 else 0, usual
 
     best = max(DELIMITERS, key=score)
     # One column: a comma in a name parts nothing.
@@ -174,8 +179,8 @@ def sniff(lines: list[str]) -> str:
     return best if width > 1 or score(best)[1] * 2 > len(sample) else "\t"
 
 
-def _find_header(lines: list[str], start: int, delimiter: str) -> tuple[int, list[str]]:
-    """The header and the index of the line after it; titles and empty lines above it are passed over."""
+def _find_header(lines: list[str], start: int, delimiter: str, known: Known) -> tuple[int, list[str], list[list[str]]]:
+    """The index of the line after the header, the header, and the titles above it; empty lines are passed over."""
     candidates: list[tuple[int, list[str]]] = []
     index = start
     while index < len(lines) and len(candidates) < HEADER_WITHIN:
@@ -183,28 +188,29 @@ def _find_header(lines: list[str], start: int, delimiter: str) -> tuple[int, lis
         if any(cell.strip() for cell in cells or []):
             candidates.append((index_after, [cell.strip() for cell in cells or []]))
         index = index_after
-    return _choose_header(candidates)
+    return _choose_header(candidates, known)
 
 
-def _choose_header(candidates: list[tuple[int, list[str]]]) -> tuple[int, list[str]]:
+def _choose_header(candidates: list[tuple[int, list[str]]], known: Known) -> tuple[int, list[str], list[list[str]]]:
     if not candidates:
         raise UnreadableFile(_("The file is empty."))
     first = candidates[0]
-    if not known_columns(first[1]):
-        first = next((one for one in candidates if known_columns(one[1]) >= 2), first)
+    if not known(first[1]):
+        first = next((one for one in candidates if known(one[1]) >= 2), first)
     after, header = first
+    above = [cells for index, cells in candidates if index < after]
     while len(header) > 1 and not header[-1]:
         header.pop()
     if len(header) > MAX_COLUMNS:
         raise UnreadableFile(_("The file has more than %(count)d columns.") % {"count": MAX_COLUMNS})
-    return after, header
+    return after, header, above
 
 
 def _csv_rows(lines: list[str], start: int, delimiter: str, width: int) -> Iterator[RawRow]:
     index = start
     while index < len(lines):
         line = lines[index]
-        if not line.strip(" \t;,\x1a"):
+        if not line.strip(" \t;,|\x1a"):
             index += 1
             continue
         cells, after = _record(lines, index, delimiter, width)
@@ -277,7 +283,7 @@ def _split(line: str, delimiter: str) -> list[str] | None:
 _CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>/]*>')
 
 
-def _read_xlsx(content: bytes, limit: int | None) -> Table:
+def _read_xlsx(content: bytes, limit: int | None, known: Known) -> Table:
     try:
         _refuse_sparse(content)
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
@@ -305,7 +311,7 @@ def _read_xlsx(content: bytes, limit: int | None) -> Table:
             candidates.append((index + 1, cells))
         if len(candidates) == HEADER_WITHIN:
             break
-    start, header = _choose_header(candidates)
+    start, header, above = _choose_header(candidates, known)
     allowed = row_limit()
     rows: list[RawRow] = []
     for number, row in enumerate(values[start:], start=start + 1):
@@ -315,7 +321,7 @@ def _read_xlsx(content: bytes, limit: int | None) -> Table:
             if limit is not None and len(rows) >= limit:
                 break
             _refuse_too_many(len(rows), allowed)
-    return Table(header, rows, "xlsx", start)
+    return Table(header, rows, "xlsx", start, above=above)
 
 
 def _refuse_sparse(content: bytes) -> None:
