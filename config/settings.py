@@ -62,6 +62,8 @@ SITE_URL = env("SITE_URL") or next(
 )
 
 INSTALLED_APPS = [
+    "finance",
+    "trade",
     "events",
     "documents",
     "contacts",

@@ -14,6 +14,8 @@ urlpatterns = [
     path("", include("counterparties.urls")),
     path("contacts/", include("contacts.urls")),
     path("documents/", include("documents.urls")),
+    path("trade/", include("trade.urls")),
+    path("finance/", include("finance.urls")),
     path("health/", HealthCheckView.as_view(checks=HEALTH_CHECKS), name="health"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),

@@ -17,7 +17,7 @@ from counterparties import dossier, history
 
 ROOT = Path(settings.BASE_DIR)
 # From the ground up; an app may point at its own rows and at those below it.
-FLOORS = ["common", "users", "counterparties", "contacts", "documents", "events", "config"]
+FLOORS = ["common", "users", "counterparties", "contacts", "documents", "events", "trade", "finance", "config"]
 OUR_MODELS = [model for model in apps.get_models() if model._meta.app_label in FLOORS]
 WRITTEN = [model for model in OUR_MODELS if not model.__name__.endswith("Event")]  # events are made by pghistory
 

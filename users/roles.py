@@ -34,6 +34,10 @@ SEE_EVERY_KIND = (
     "documents.view_letter",
     "documents.view_formvalue",
     "events.view_event",
+    "trade.view_*",
+    "finance.view_financialdocument",
+    "finance.view_payment",
+    "finance.view_cashdesk",
 )
 WRITE_CONTACT_TABS = ("contacts.add_*", "contacts.change_*")
 # What everyone does who deals with parties: says what happened, files papers, registers letters, writes e-mails.
@@ -53,6 +57,30 @@ EXPORT_THE_DOSSIER = (
     "documents.export_letter",
     "documents.export_formvalue",
     "events.export_event",
+)
+# Who writes invoices, without taking money or undoing what is issued.
+INVOICE = (
+    "finance.add_financialdocument",
+    "finance.change_financialdocument",
+    "finance.delete_financialdocument",
+    "finance.issue_financialdocument",
+    "finance.print_financialdocument",
+)
+# Who keeps the books: everything but to open a closed period again.
+KEEP_THE_BOOKS = (
+    *INVOICE,
+    "finance.view_*",
+    "finance.cancel_*",
+    "finance.export_*",
+    "finance.print_*",
+    "finance.add_*",
+    "finance.change_*",
+    "finance.delete_*",
+    "finance.issue_*",
+    "finance.settle_payment",
+    "finance.close_period",
+    "finance.match_bankstatementline",
+    "trade.*",
 )
 PERSONAL_PAPERS = (
     "documents.view_personaldocument",
@@ -76,6 +104,9 @@ ROLES: dict[str, Role] = {
                 *KEEP_THE_DOSSIER,
                 *EXPORT_THE_DOSSIER,
                 *PERSONAL_PAPERS,
+                *KEEP_THE_BOOKS,
+                "finance.reopen_period",
+                "finance.pay_over_cash_limit",
                 "documents.delete_file",
                 "documents.cancel_letter",
                 "documents.erase_personaldocument",
@@ -104,6 +135,8 @@ ROLES: dict[str, Role] = {
             (
                 *SEE_EVERY_KIND,
                 *KEEP_THE_DOSSIER,
+                *INVOICE,
+                "finance.export_financialdocument",
                 "contacts.add_contactperson",
                 "contacts.change_contactperson",
                 "contacts.add_address",
@@ -126,6 +159,11 @@ ROLES: dict[str, Role] = {
                 *SEE_EVERY_KIND,
                 *WRITE_CONTACT_TABS,
                 *KEEP_THE_DOSSIER,
+                *INVOICE,
+                "trade.add_article",
+                "trade.change_article",
+                "trade.import_article",
+                "trade.export_article",
                 "contacts.archive_*",
                 "counterparties.add_supplier",
                 "counterparties.change_supplier",
@@ -145,6 +183,7 @@ ROLES: dict[str, Role] = {
                 *KEEP_THE_DOSSIER,
                 *EXPORT_THE_DOSSIER,
                 *PERSONAL_PAPERS,
+                *KEEP_THE_BOOKS,
                 "documents.delete_file",
                 "documents.cancel_letter",
                 "events.handle_inbox",
@@ -176,6 +215,7 @@ ROLES: dict[str, Role] = {
                 "events.view_event",
                 "events.add_event",
                 "events.change_event",
+                "trade.view_article",
             ),
         ),
         Role("viewer", "Наблюдател", PartiesScope.FIRMS, FirmsScope.ASSIGNED, SEE_EVERY_KIND),
@@ -189,6 +229,10 @@ ROLES: dict[str, Role] = {
                 "counterparties.export_*",
                 "counterparties.balance_*",
                 *EXPORT_THE_DOSSIER,
+                "finance.view_*",
+                "finance.export_*",
+                "finance.print_*",
+                "trade.export_*",
                 "counterparties.view_personal_number_log",
                 "documents.view_personaldocument",
                 "documents.view_personaldocument_log",
