@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from common.text import fold
+from contacts.currencies import OLD, USUAL
 from contacts.iban import normalise
 from finance.statements.numbers import read_amount
-from finance.statements.records import StatementError, known_currencies
+from finance.statements.records import StatementError
 
 _ALIASES: dict[str, tuple[str, ...]] = {
     "booked_on": (
@@ -98,6 +99,7 @@ _TOTALS = (
     *("начална наличност", "крайна наличност", "total", "totals", "turnover", "opening balance", "closing balance"),
     *("салдо към", "balance as of", "брой", "number of"),
 )
+_USUAL = frozenset({*USUAL, *OLD})
 _MONEY_FIELDS = frozenset({"amount", "debit", "credit"})
 
 
@@ -128,16 +130,15 @@ def is_total(cell: str) -> bool:
     return bool(cell) and fold(cell[:80]).startswith(_FOLDED_TOTALS)
 
 
-def account_in(text: str) -> str:
-    """The first Bulgarian IBAN in a title over the table."""
-    match = re.search(r"\bBG\s?[0-9]{2}(?:\s?[A-Z]{4})(?:\s?[0-9A-Z]){14}\b", text)
-    return normalise(match[0]) if match else ""
+def accounts_in(text: str) -> list[str]:
+    """The Bulgarian IBANs in a title over the table."""
+    return [normalise(found) for found in re.findall(r"\bBG\s?[0-9]{2}\s?[A-Z]{4}(?:\s?[0-9A-Z]){14}\b", text)]
 
 
 def currency_in(text: str) -> str:
-    """The first currency named in a title or a heading („Дебит BGN“)."""
+    """The first of the usual currencies in a title or a heading („Дебит BGN“); ALL and TOP are words as well."""
     codes = re.findall(r"(?<![A-Za-z0-9])[A-Z]{3}(?![A-Za-z0-9])", text)
-    return next((code for code in codes if code in known_currencies()), "")
+    return next((code for code in codes if code in _USUAL), "")
 
 
 def amount_in(text: str) -> Decimal | None:

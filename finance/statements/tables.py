@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from common.dates import parse_date
 from common.text import fold
 from contacts.importing.reading import ENDINGS, RawRow, Table, UnreadableFile, read_table
-from finance.statements.headings import account_in, amount_in, currency_in, field_of_heading, is_total, known_headings
+from finance.statements.headings import accounts_in, amount_in, currency_in, field_of_heading, is_total, known_headings
 from finance.statements.numbers import decimal_sign_of, read_amount
 from finance.statements.records import (
     Entry,
@@ -73,7 +73,8 @@ class Sniffed:
 def sniff_columns(data: bytes, file_name: str) -> Sniffed:
     """The columns of a CSV or XLSX with a proposal what each is. Raises StatementError."""
     table = _table(data, file_name, limit=SAMPLE_ROWS)
-    return Sniffed(table.header, [row.cells for row in table.rows], propose(table.header), _told_above(table))
+    mapping = propose(table.header)
+    return Sniffed(table.header, [row.cells for row in table.rows], mapping, _told_above(table, mapping))
 
 
 def propose(headers: Sequence[str]) -> dict[int, str]:
@@ -97,7 +98,9 @@ def read_table_statement(
     """The one statement of a table. Raises StatementError."""
     table = _table(data, file_name)
     columns = _checked_mapping(propose(table.header) if mapping is None else mapping, len(table.header))
-    told = _filled(told or Told(), _told_above(table))
+    told = told or Told()
+    _refuse_contradiction(table, columns, told)
+    told = _filled(told, _told_above(table, columns))
     rows = [row for row in table.rows if not _is_footer(row, columns)]
     if not rows:
         raise StatementError(_("The file has no movements in it."), "kind")
@@ -140,18 +143,41 @@ def _checked_mapping(mapping: Mapping[int, str], width: int) -> dict[int, str]:
     return columns
 
 
-def _told_above(table: Table) -> Told:
-    """What stands over the header: the account, its currency, the balances."""
-    told = Told(currency=next((code for heading in table.header if (code := currency_in(heading))), ""))
-    for cells in table.above:
-        text = " ".join(cell.strip() for cell in cells if cell.strip())
+def _told_above(table: Table, columns: Mapping[int, str]) -> Told:
+    """What the headings and the titles over them tell: the account, its currency, the balances."""
+    told = Told(currency="".join(_currencies_of_columns(table, columns)[:1]))
+    for text in _titles(table):
         folded = fold(text)
-        told = _filled(told, Told(iban=account_in(text), currency=currency_in(text)))
+        told = _filled(told, Told(iban="".join(accounts_in(text)[:1]), currency=currency_in(text)))
         if any(word in folded for word in ("nachalno saldo", "nachalen balans", "opening balance")):
             told = _filled(told, Told(opening=amount_in(text)))
         elif any(word in folded for word in ("krayno saldo", "kraen balans", "kraino saldo", "closing balance")):
             told = _filled(told, Told(closing=amount_in(text)))
     return told
+
+
+def _titles(table: Table) -> list[str]:
+    return [" ".join(cell.strip() for cell in cells if cell.strip()) for cells in table.above]
+
+
+def _currencies_of_columns(table: Table, columns: Mapping[int, str]) -> list[str]:
+    """The currencies that the headings of amounts name („Дебит BGN“)."""
+    named = (currency_in(table.header[index]) for index, name in sorted(columns.items()) if name in _NUMBERS)
+    return list(dict.fromkeys(code for code in named if code))
+
+
+def _refuse_contradiction(table: Table, columns: Mapping[int, str], told: Told) -> None:
+    """What was told must not be what the file says otherwise: another account's statement, or another currency."""
+    accounts = [account for text in _titles(table) for account in accounts_in(text)]
+    if told.iban and accounts and account_of(told.iban) not in accounts:
+        raise StatementError(
+            _("The file is of the account %(found)s, not of %(told)s."),
+            "mapping",
+            {"found": accounts[0], "told": account_of(told.iban)},
+        )
+    named = {*_currencies_of_columns(table, columns), *([currency_of(told.currency)] if told.currency else [])}
+    if len(named) > 1:
+        raise mixed_currencies(named)
 
 
 def _filled(told: Told, found: Told) -> Told:

@@ -32,7 +32,7 @@ def code_of(content: bytes, name: str = "statement.xml") -> str:
     with pytest.raises(StatementError) as refused:
         read_statements(content, name)
     assert refused.value.messages[0]
-    return refused.value.code
+    return refused.value.code or ""
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import contextlib
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,7 +28,7 @@ from tests.finance.statements.files import (
 FIRST, LAST = dt.date(2026, 2, 1), dt.date(2026, 3, 31)
 # Words of the alphabets that banks use, without the signs that MT940 gives a meaning to.
 WORDS = st.lists(st.text("абвгдежзщюяАБЮЯabzABZ0123456789.,-/()", min_size=1, max_size=12), max_size=9).map(" ".join)
-PAYMENTS = st.builds(
+PAYMENTS: Any = st.builds(
     dict,
     day=st.dates(FIRST, LAST),
     value=st.dates(FIRST, LAST),

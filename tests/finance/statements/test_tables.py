@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 from decimal import Decimal
+from typing import Any
 
 import openpyxl
 import pytest
@@ -94,6 +95,15 @@ def test_titles_above_the_header_tell_account_currency_and_balances():
     assert (statement.opening, statement.closing) == (Decimal("1100.00"), Decimal("1150.00"))
 
 
+def test_what_is_told_must_not_contradict_the_file():
+    above = csv(["Сметка", OWN], ["Дата", "Сума BGN"], ["03.11.2026", "50,00"])
+
+    for told in (Told(iban=IVAN, currency="BGN"), Told(iban=OWN, currency="EUR")):
+        with pytest.raises(StatementError):
+            only(above, told=told)
+    assert only(above, told=Told(opening=Decimal(0), closing=Decimal(50))).currency == "BGN"
+
+
 def test_one_signed_column():
     content = csv(["Дата", "Сума"], ["03.11.2026", "80,00"], ["04.11.2026", "-30,00"])
 
@@ -178,11 +188,12 @@ def test_days_in_both_ways_and_with_the_time():
 
 def test_a_workbook_with_real_days_and_numbers():
     book = openpyxl.Workbook()
-    book.active.append(["Извлечение"])
-    book.active.append(["Дата", "Дебит", "Кредит", "Основание"])
-    book.active.append([dt.datetime(2026, 11, 3), None, 0.1 + 0.2, "Лихва"])
-    book.active.append([dt.datetime(2026, 11, 4, 15, 30), 0.3, None, "Данък"])
-    book.active.append([dt.date(2026, 11, 4), None, 1234.5, "Плащане"])
+    sheet: Any = book.active
+    sheet.append(["Извлечение"])
+    sheet.append(["Дата", "Дебит", "Кредит", "Основание"])
+    sheet.append([dt.datetime(2026, 11, 3), None, 0.1 + 0.2, "Лихва"])
+    sheet.append([dt.datetime(2026, 11, 4, 15, 30), 0.3, None, "Данък"])
+    sheet.append([dt.date(2026, 11, 4), None, 1234.5, "Плащане"])
     out = io.BytesIO()
     book.save(out)
     told = Told(iban=OWN, currency="EUR", opening=Decimal(0), closing=Decimal("1234.50"))
