@@ -79,6 +79,7 @@ class PaymentMethod(models.TextChoices):
         "series",
         "position",
         "version",
+        "to_settle",
     ],
     meta={"indexes": [models.Index(fields=["party", "-pgh_created_at", "-pgh_id"], name="payment_history_by_party")]},
 )
@@ -152,6 +153,8 @@ class Payment(Issuable):
     )
     settled = models.DecimalField(_("settled"), **MONEY, default=ZERO, editable=False)
     settled_eur = models.DecimalField(**MONEY, default=ZERO, editable=False)
+    # What a draft is to settle once it is posted: [{"document": key, "amount": "12.00"}, {"payment": key, …}].
+    to_settle = models.JSONField(default=list, blank=True, editable=False)
     search_text = models.TextField(editable=False)
 
     objects = PaymentQuerySet.as_manager()
