@@ -15,12 +15,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from common.money import format_money
-from trade.amounts import HUNDRED, ZERO, Amounts, PricedLine, VatKey, compute, line_amount
+from trade.amounts import HUNDRED, ZERO, Amounts, EuroAmounts, PricedLine, VatKey, compute, in_euro, line_amount
 from trade.copies import account_copy, copy_of
 from trade.errors import DocumentError
 from trade.models.articles import Article, Unit
 from trade.models.life import Issuable, life_constraints
-from trade.models.rates import to_euro
 from trade.models.vat import VatCategory, VatGround, VatRate
 
 MONEY: Any = {"max_digits": 18, "decimal_places": 2}
@@ -99,19 +98,18 @@ class Document(Issuable):
         lines = self.priced_lines() if lines is None else lines
         return compute([line.priced() for line in lines], currency=self.currency, includes_vat=self.includes_vat)
 
-    def take_amounts(self, amounts: Amounts) -> None:
-        """Put the totals on the document; the euro ones at its rate. VAT and base in euro add up to the total."""
+    def take_amounts(self, amounts: Amounts, euros: EuroAmounts) -> None:
+        """Put the totals on the document, in its currency and in euro."""
         self.net, self.vat, self.gross = amounts.net, amounts.vat, amounts.gross
-        self.net_eur, self.vat_eur = to_euro(self.net, self.rate), to_euro(self.vat, self.rate)
-        self.gross_eur = self.net_eur + self.vat_eur
+        self.net_eur, self.vat_eur, self.gross_eur = euros.net, euros.vat, euros.gross
 
     def store_amounts(self) -> Amounts:
         """Compute anew from the stored lines; write lines' amounts, taxes and totals (the document itself unsaved)."""
         lines = self.priced_lines()
         amounts = self.compute(lines)
-        for line, amount, net in zip(lines, amounts.lines, amounts.nets, strict=True):
-            line.amount, line.net = amount, net
-            line.net_eur = to_euro(net, self.rate)
+        euros = in_euro(amounts, [line.priced() for line in lines], self.rate)
+        for line, amount, net, net_eur in zip(lines, amounts.lines, amounts.nets, euros.nets, strict=True):
+            line.amount, line.net, line.net_eur = amount, net, net_eur
         if lines:
             type(lines[0])._default_manager.bulk_update(lines, ["amount", "net", "net_eur"])
         taxes: Any = self.taxes  # type: ignore[attr-defined]
@@ -124,12 +122,12 @@ class Document(Issuable):
                 ground=tax.vat.ground,
                 base=tax.base,
                 tax=tax.tax,
-                base_eur=to_euro(tax.base, self.rate),
-                tax_eur=to_euro(tax.tax, self.rate),
+                base_eur=euro.base,
+                tax_eur=euro.tax,
             )
-            for tax in amounts.taxes
+            for tax, euro in zip(amounts.taxes, euros.taxes, strict=True)
         )
-        self.take_amounts(amounts)
+        self.take_amounts(amounts, euros)
         return amounts
 
     @property
