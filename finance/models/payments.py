@@ -23,6 +23,7 @@ from finance.models.firms import CashDesk
 from finance.models.periods import refuse_closed
 from finance.querysets import PaymentQuerySet
 from trade.amounts import ZERO
+from trade.errors import DocumentError
 from trade.models import Issuable
 from trade.models.documents import MONEY
 from trade.models.life import life_constraints
@@ -283,6 +284,25 @@ class Payment(Issuable):
         super().save(*args, **kwargs)
 
     # -- Posting ---------------------------------------------------------------------------------
+
+    def lock(self) -> None:
+        """Lock first the documents that it settles, which cancelling opens again: documents come before payments."""
+        from finance.models.documents import FinancialDocument
+
+        documents = self.settled_documents()
+        list(
+            FinancialDocument.objects.filter(pk__in=documents).order_by("pk").select_for_update(no_key=True).only("pk")
+        )
+        super().lock()
+        if not documents.issuperset(self.settled_documents()):
+            raise DocumentError(_("The payment was settled in the meantime: look at it again."))
+
+    def settled_documents(self) -> set[int]:
+        """Keys of the documents that it settles now."""
+        from finance.models.settlements import Settlement
+
+        pairs = Settlement.objects.current().of(self).values_list("debit_document", "credit_document")
+        return {key for pair in pairs for key in pair if key}
 
     def series_code(self) -> str:
         if self.method == PaymentMethod.CASH and self.direction != PaymentDirection.INTERNAL:

@@ -10,7 +10,9 @@ import factory
 from factory.django import DjangoModelFactory
 
 from common.dates import today
+from contacts.models import BankAccount
 from finance.models import CashDesk, FinancialDocument, FinancialDocumentLine, Payment
+from tests.factories.contacts import BankAccountFactory
 from tests.factories.counterparties import ClientFactory, OwnFirmFactory, SupplierFactory
 from tests.factories.trade import ground, unit, vat
 from tests.factories.users import UserFactory
@@ -85,6 +87,18 @@ class PaymentFactory(DjangoModelFactory):
     party = factory.SubFactory(ClientFactory)
     amount = 120
     date = factory.LazyFunction(today)
+
+    @factory.lazy_attribute
+    def account(self) -> BankAccount | None:
+        """Our account in the currency, when the money goes through a bank."""
+        through_bank = getattr(self, "method", "bank") == "bank" and getattr(self, "desk", None) is None
+        return account_of(self.own_firm, getattr(self, "currency", "EUR")) if through_bank else None
+
+
+def account_of(firm: Any, currency: str = "EUR") -> BankAccount:
+    """An account of the own firm in the currency."""
+    found = BankAccount.objects.filter(party=firm, currency=currency).first()
+    return found or BankAccountFactory(party=firm, currency=currency)
 
 
 def posted(*, by: Any = None, **facts: Any) -> Payment:
