@@ -398,7 +398,16 @@ class FinancialDocument(Document):
         return self.bank_account
 
     def rows_to_lock(self) -> Iterable[Any]:
-        return (self.corrects_id, self.source_id, *self.deducted_keys())
+        return (self.corrects_id, self.source_id, *self.deducted_keys(), *self.settled_keys())
+
+    def settled_keys(self) -> list[int]:
+        """Keys of the documents that it is settled with, which cancelling opens again."""
+        if self.is_draft:
+            return []
+        from finance.models.settlements import Settlement
+
+        pairs = Settlement.objects.current().of(self).values_list("debit_document", "credit_document")
+        return [key for pair in pairs for key in pair if key]
 
     def deducted_keys(self) -> list[int]:
         """Keys of the advance invoices that its lines deduct."""

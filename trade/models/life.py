@@ -7,11 +7,13 @@ series of the own firm as the last lock, written, announced (`issued`).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -180,12 +182,30 @@ class Issuable(models.Model):
 
     # -- Issuing ---------------------------------------------------------------------------------
 
-    @transaction.atomic
     def issue(self, by: Any) -> bool:
         """Issue the draft: check, freeze, number it. True when this call did so, False when it was issued already.
 
         Raises DocumentError (a ValidationError) in words, and then nothing is changed.
         """
+        with self.all_or_nothing():
+            return self._issue(by)
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """One transaction; when it fails this object, too, is again what it was: no number that nobody has taken."""
+        before = {field.attname: self.__dict__[field.attname] for field in self._stored_fields()}
+        try:
+            with transaction.atomic():
+                yield
+        except BaseException:
+            for name, value in before.items():
+                setattr(self, name, value)
+            raise
+
+    def _stored_fields(self) -> list[Any]:
+        return [field for field in self._meta.concrete_fields if field.attname in self.__dict__]
+
+    def _issue(self, by: Any) -> bool:
         self.lock()
         if self.is_issued:
             return False
@@ -209,7 +229,10 @@ class Issuable(models.Model):
         manager = type(self)._default_manager
         keys = {self.pk, *(key for key in self.rows_to_lock() if key)}
         list(manager.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True).only("pk"))
-        self.refresh_from_db()
+        try:
+            self.refresh_from_db()
+        except ObjectDoesNotExist:
+            raise DocumentError(_("The document was deleted in the meantime.")) from None
         if not keys.issuperset(key for key in self.rows_to_lock() if key):
             raise DocumentError(_("The document was changed in the meantime: look at it again."))
 
@@ -237,7 +260,6 @@ class Issuable(models.Model):
 
     # -- Cancelling --------------------------------------------------------------------------------
 
-    @transaction.atomic
     def cancel(self, by: Any, reason: str, on: dt.date | None = None) -> bool:
         """Cancel the issued document; its number stays taken. True when this call did so.
 
@@ -245,17 +267,23 @@ class Issuable(models.Model):
         """
         if not reason.strip():
             raise DocumentError({"reason": _("Say why the document is cancelled.")})
+        with self.all_or_nothing():
+            return self._cancel(by, reason.strip()[:300], on)
+
+    def _cancel(self, by: Any, reason: str, on: dt.date | None) -> bool:
         self.lock()
         if self.is_cancelled:
             return False
         if self.is_draft:
             raise DocumentError(_("A draft is deleted, not cancelled."))
         self.cancelled_on = on or today()
+        if not self.date <= self.cancelled_on <= today():
+            raise DocumentError({"cancelled_on": _("A document is cancelled between its own day and today.")})
         self.check_cancelling()
         announcements.cancelling.announce(self, by)
         self.uncount()
         self.state, self.cancelled_by, self.cancelled_at = self.State.CANCELLED, by, timezone.now()
-        self.cancel_reason = reason.strip()[:300]
+        self.cancel_reason = reason
         self.version += 1
         self.save()
         announcements.cancelled.announce(self, by)
