@@ -85,8 +85,14 @@ class SettlementQuerySet(models.QuerySet[Any]):
 
     def end_all_of(self, item: Any, *, by: Any, on: dt.date | None = None) -> None:
         """End all current settlements of what is being cancelled; the other sides are open again."""
-        for settlement in self.current().of(item).order_by("pk"):
+        from finance.models.settlements import lock_items
+
+        rows = list(self.current().of(item).for_list().order_by("pk"))
+        lock_items(*(side for row in rows for side in (row.debit, row.credit)))
+        for settlement in rows:
             settlement.end(by, on=on, item=item)
+        # Whoever listened may have ended some as well: what the caller holds and saves is what stands.
+        item.refresh_from_db(fields=["settled", "settled_eur"])
 
     def for_list(self) -> Self:
         return self.select_related("debit_document", "debit_payment", "credit_document", "credit_payment", "made_by")
