@@ -14,24 +14,17 @@ from django.utils.translation import gettext_lazy as _
 
 from common.dates import today
 from common.history import tracked
-from common.money import round_money
 from finance.models.documents import FinancialDocument
 from finance.models.payments import Payment
-from finance.models.periods import PeriodClosing, refuse_closed
+from finance.models.periods import PeriodClosing, lock_firm_periods, refuse_closed
 from finance.querysets import SettlementQuerySet
+from trade.amounts import round_amount
 from trade.errors import DocumentError
 from trade.models.documents import MONEY
 from trade.models.rates import FIXED, ExchangeRate, to_euro
 
 Item = FinancialDocument | Payment
 CENT = Decimal("0.01")
-
-
-def convert(amount: Decimal, from_currency: str, from_rate: Decimal, to_currency: str, to_rate: Decimal) -> Decimal:
-    """An amount in another currency by way of the euro (rates: units for one euro), rounded once."""
-    if from_currency == to_currency:
-        return amount
-    return round_money(amount * to_rate / from_rate, to_currency)
 
 
 def rate_on(currency: str, on: dt.date, item: Item | None = None) -> Decimal:
@@ -144,6 +137,9 @@ class Settlement(models.Model):
         one, other = lock_items(one, other)
         refuse_unfit(one, other)
         on = effective_day(one, other, on)
+        for given, item, field in ((amount, one, "amount"), (other_amount, other, "other_amount")):
+            if given is not None and not (given.is_finite() and given == round_amount(given, item.currency)):
+                raise DocumentError({field: _("An amount has no more decimals than its currency.")})
         amount, other_amount = amounts_of(one, other, amount, other_amount, on)
         for item, wanted, field in ((one, amount, "amount"), (other, other_amount, "other_amount")):
             if wanted <= 0:
@@ -176,8 +172,12 @@ class Settlement(models.Model):
         locked = Settlement.objects.select_for_update(of=("self",)).get(pk=self.pk)
         if locked.ended_on is not None:
             raise DocumentError(_("This settlement is undone already."))
+        lock_firm_periods(debit.own_firm_id)
         closed = PeriodClosing.objects.is_closed(debit.own_firm_id, self.on)
-        self.ended_on = max(on or today(), self.on) if closed else self.on
+        ended_on = max(on or today(), self.on) if closed else self.on
+        if closed:
+            refuse_closed(debit.own_firm_id, ended_on, field="on")
+        self.ended_on = ended_on
         self.ended_by, self.ended_at = by, timezone.now()
         self.save(update_fields=["ended_on", "ended_by", "ended_at"])
         for side, amount, euro in (
@@ -240,32 +240,56 @@ def effective_day(one: Item, other: Item, on: dt.date | None) -> dt.date:
 def amounts_of(
     one: Item, other: Item, amount: Decimal | None, other_amount: Decimal | None, on: dt.date
 ) -> tuple[Decimal, Decimal]:
-    """Both amounts: those given, or the most that both have open, converted at the rates of the day.
+    """Both amounts: those given, or the most that both have open, each worth the other on the day.
 
-    Where the rest of the other side, converted, is the amount given, the rest is taken whole: nothing of a cent stays.
+    Where the whole rest of a side is worth the amount given, the rest is taken whole: nothing of a cent stays.
     """
-    rates = rate_on(one.currency, on, one), rate_on(other.currency, on, other)
-
-    def into_other(value: Decimal) -> Decimal:
-        return convert(value, one.currency, rates[0], other.currency, rates[1])
-
-    def into_one(value: Decimal) -> Decimal:
-        return convert(value, other.currency, rates[1], one.currency, rates[0])
-
+    if amount is not None and other_amount is not None:
+        if one.currency == other.currency and amount != other_amount:
+            raise DocumentError({"other_amount": _("In one currency both sides settle the same amount.")})
+        return amount, other_amount
+    worth = Worth(one, other, on)
     if amount is None and other_amount is None:
-        if into_other(one.open) <= other.open:
-            return one.open, into_other(one.open) or CENT
-        return min(into_one(other.open), one.open), other.open
+        if worth.of(one, one.open) <= other.open:
+            return one.open, worth.of(one, one.open)
+        return min(worth.of(other, other.open), one.open), other.open
     if amount is None:
         assert other_amount is not None
-        whole = into_other(one.open) == other_amount
-        return (one.open if whole else into_one(other_amount)), other_amount
-    if other_amount is None:
-        whole = into_one(other.open) == amount
-        return amount, (other.open if whole else into_other(amount))
-    if one.currency == other.currency and amount != other_amount:
-        raise DocumentError({"other_amount": _("In one currency both sides settle the same amount.")})
-    return amount, other_amount
+        return worth.for_amount(other, other_amount), other_amount
+    return amount, worth.for_amount(one, amount)
+
+
+class Worth:
+    """What amounts of two items are worth in each other's currency on a day, by way of the euro and rounded once.
+
+    Between the lev and the euro it is the euro that is stored of each part, so that no difference ever stays of a rate
+    that is fixed.
+    """
+
+    def __init__(self, one: Item, other: Item, on: dt.date) -> None:
+        self.items = (one, other)
+        same = one.currency == other.currency
+        self.rates = (
+            (Decimal(1), Decimal(1)) if same else (rate_on(one.currency, on, one), rate_on(other.currency, on, other))
+        )
+
+    def of(self, item: Item, amount: Decimal) -> Decimal:
+        """The amount of one item in the currency of the other; at least its smallest unit."""
+        at = self.items.index(item)
+        other = self.items[1 - at]
+        if item.currency == other.currency:
+            return amount
+        if other.currency == "EUR" and item.currency in FIXED:
+            return euro_part(item, amount) or CENT
+        worth = round_amount(amount * self.rates[1 - at] / self.rates[at], other.currency)
+        return worth or Decimal(1).scaleb(int(worth.as_tuple().exponent))
+
+    def for_amount(self, item: Item, amount: Decimal) -> Decimal:
+        """How much of the other side an amount of one side settles: all that is open when that is worth the amount."""
+        other = self.items[1 - self.items.index(item)]
+        if self.of(other, other.open) == amount:
+            return other.open
+        return self.of(item, amount)
 
 
 def euro_part(item: Item, amount: Decimal) -> Decimal:
