@@ -3,6 +3,7 @@
 from finance.models.documents import FinancialDocument
 from finance.models.firms import CashDesk, FirmSettings
 from finance.models.lines import FinancialDocumentLine, FinancialDocumentTax
+from finance.models.offsets import OffsetItem
 from finance.models.payments import Payment
 from finance.models.periods import PeriodClosing
 from finance.models.settlements import Settlement
@@ -19,6 +20,7 @@ __all__ = [
     "FinancialDocumentTax",
     "FirmSettings",
     "InterestRate",
+    "OffsetItem",
     "Payment",
     "PeriodClosing",
     "Settlement",

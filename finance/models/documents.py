@@ -182,6 +182,9 @@ class FinancialDocument(Document):
     interest = models.DecimalField(_("interest in it"), **MONEY, default=ZERO)
     appeal_until = models.DateField(_("appeal until"), null=True, blank=True)
 
+    # Customs debts: of the tax base only the duty is paid to the customs, and the VAT.
+    duty = models.DecimalField(_("duty in the base"), **MONEY, default=ZERO)
+
     # What is to be paid, what of it is settled; zero for what owes nothing. Kept under the row's lock.
     owed = models.DecimalField(_("amount due"), **MONEY, default=ZERO, editable=False)
     owed_eur = models.DecimalField(**MONEY, default=ZERO, editable=False)
