@@ -1,5 +1,24 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from finance.lists.statements import StatementList
+from finance.views import einvoices, statements
 
 app_name = "finance"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    # Bank statements
+    path("statements/", StatementList.as_view(), name="bankstatement_list"),
+    path("statements/add/", statements.statement_add, name="bankstatement_add"),
+    path("statements/columns/<str:token>/", statements.statement_columns, name="bankstatement_columns"),
+    path("statements/<int:pk>/", statements.statement_detail, name="bankstatement_detail"),
+    path("statements/<int:pk>/book/", statements.statement_book_sure, name="bankstatement_book_sure"),
+    path("statements/lines/<int:pk>/book/", statements.line_book, name="bankstatementline_book"),
+    path("statements/lines/<int:pk>/transfer/", statements.line_transfer, name="bankstatementline_transfer"),
+    path("statements/lines/<int:pk>/tie/", statements.line_tie, name="bankstatementline_tie"),
+    path("statements/lines/<int:pk>/charge/", statements.line_charge, name="bankstatementline_charge"),
+    path("statements/lines/<int:pk>/ignore/", statements.line_ignore, name="bankstatementline_ignore"),
+    path("statements/lines/<int:pk>/take-back/", statements.line_take_back, name="bankstatementline_take_back"),
+    # E-invoices
+    path("documents/read-ubl/", einvoices.financialdocument_read_ubl, name="financialdocument_read_ubl"),
+    path("documents/<int:pk>/ubl/", einvoices.financialdocument_ubl, name="financialdocument_ubl"),
+]

@@ -1,0 +1,6 @@
+"""What finance hangs on the dossier, the lists and the menus; each room registers in a module of its own."""
+
+from finance import (
+    menu,  # noqa: F401
+    statements_doors,  # noqa: F401
+)
