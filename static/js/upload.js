@@ -120,7 +120,7 @@ function answered(task, request) {
   } else if (request.status === 422 && answer) {
     say(task, answer.text, "is-refused");
     if (!answer.present) return;
-    task.state.append(link(answer.present.url, text.textOpen));
+    task.state.append(link(answer.present.url, answer.present.label || text.textOpen));
     if (text.textAnyway) offer(task, text.textAnyway, () => {
       task.anyway = true;
       enqueue(task);
