@@ -68,6 +68,10 @@ class World:
         self.file = FileFactory(party=self.party, name="a.png", content__data=png(), content__content_type="image/png")
         self.paper = PersonalDocumentFactory(party=self.person)
 
+        from tests.access_finance import furnish  # it names the rows of this world
+
+        furnish(self)
+
     def job(self, user: User) -> Job:
         job = Job(user=user, title="Внос", task="x", state=Job.State.DONE, file_name="a.txt")
         job.file.save("a.txt", ContentFile(b"a"))

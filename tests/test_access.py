@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests import access_world as w
+from tests.access_finance import FINANCE
 from tests.access_world import ROLES, World
 from tests.factories.users import TeamFactory, UserFactory
 from tests.people import signed_in
@@ -31,6 +32,7 @@ def kind(slug: str) -> Callable[[World, Any], list[Any]]:
 # administrator, manager, seller, buyer, accountant, warehouse, viewer, auditor. The anonymous go to the log-in page.
 # All objects are in the scope of all eight: what is told here are rights alone.
 TABLE = [
+    *FINANCE,
     ("common:about", "get", None, "200 200 200 200 200 200 200 200"),
     ("common:job_detail", "get", w.own_job, "200 200 200 200 200 200 200 200"),
     ("common:job_file", "get", w.own_job, "200 200 200 200 200 200 200 200"),

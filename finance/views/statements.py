@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from common.forms import ReasonForm
 from common.forms_view import ask, done, show_form
@@ -145,6 +145,7 @@ SHOWN = ("waiting", "booked", "ignored")
 
 
 @login_required
+@require_safe
 def statement_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The lines with what each is likely to be; those that wait come first asked for."""
     rows = BankStatement.objects.select_related("account", "own_firm", "own_firm__legal_form", "read_by")

@@ -1,0 +1,57 @@
+"""Who may do what in finance: rows of the access table (see `test_access.py`), and one of everything that they name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core import signing
+
+from common.dates import today
+from finance.models import BankStatement, BankStatementLine
+from finance.views.statements import SALT
+from tests.factories.contacts import BankAccountFactory
+from tests.factories.counterparties import OwnFirmFactory
+from tests.factories.documents import FileContentFactory
+
+
+def make_statement() -> BankStatement:
+    account = BankAccountFactory(party=OwnFirmFactory())
+    facts = {"from_on": today(), "to_on": today(), "currency": "EUR", "opening": 0, "closing": 5}
+    made = BankStatement.objects.create(own_firm=account.party, account=account, **facts)
+    BankStatementLine.objects.create(statement=made, account=account, position=1, key="1", booked_on=today(), amount=5)
+    return made
+
+
+def furnish(world: Any) -> None:
+    """Put one of everything of finance into the world, in the scope of all its users."""
+    world.statement = make_statement()
+    world.statement_line = world.statement.lines.get()
+
+
+def statement(world: Any, user: Any) -> list[Any]:
+    return [world.statement.pk]
+
+
+def statement_line(world: Any, user: Any) -> list[Any]:
+    return [world.statement_line.pk]
+
+
+def statement_columns(world: Any, user: Any) -> list[Any]:
+    content = FileContentFactory(data=b"a;b\n1;2\n", content_type="text/csv")
+    return [signing.dumps({"content": content.pk, "user": user.pk, "name": "a.csv"}, salt=SALT)]
+
+
+# administrator, manager, seller, buyer, accountant, warehouse, viewer, auditor
+FINANCE = [
+    ("finance:bankstatement_list", "get", None, "200 200 403 403 200 403 403 200"),
+    ("finance:bankstatement_add", "get", None, "200 200 403 403 200 403 403 403"),
+    ("finance:bankstatement_columns", "get", statement_columns, "200 200 403 403 200 403 403 403"),
+    ("finance:bankstatement_detail", "get", statement, "200 200 403 403 200 403 403 200"),
+    ("finance:bankstatement_book_sure", "post", statement, "302 302 403 403 302 403 403 403"),
+    ("finance:bankstatementline_book", "get", statement_line, "200 200 403 403 200 403 403 403"),
+    ("finance:bankstatementline_transfer", "get", statement_line, "200 200 403 403 200 403 403 403"),
+    ("finance:bankstatementline_tie", "post", statement_line, "302 302 403 403 302 403 403 403"),
+    ("finance:bankstatementline_charge", "post", statement_line, "302 302 403 403 302 403 403 403"),
+    ("finance:bankstatementline_ignore", "get", statement_line, "200 200 403 403 200 403 403 403"),
+    ("finance:bankstatementline_take_back", "post", statement_line, "302 302 403 403 302 403 403 403"),
+]
