@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from common.dates import format_date, today
-from common.text import fold
+from common.text import fold, fold_query
 from contacts.models import BankAccount
 from counterparties.models import Counterparty
 from documents.models import File
@@ -170,8 +170,8 @@ def sender_of(invoice: EInvoice, user: Any) -> Counterparty:
     if found is None:
         # A record without numbers may still be meant; one with other numbers is somebody else.
         bare = seen.filter(Q(registration_number="") | Q(vat_number="")).matching(seller.name)[:20]
-        names = {fold(seller.name), fold(seller.trading_name or seller.name)}
-        named = [one for one in bare if {fold(one.full_name), fold(one.name)} & names and not contradicts(one, seller)]
+        words = fold_query(seller.name)
+        named = [one for one in bare if fold_query(one.name) == words and not contradicts(one, seller)]
         found = named[0] if len(named) == 1 else None
     if found is None:
         raise UnknownParty(
@@ -205,6 +205,8 @@ def add_party_url(seller: Party) -> str:
     bulgarian = (seller.address.country or "BG") == "BG"
     if bulgarian and not eik and vat.startswith("BG") and len(vat) == 11:
         eik = vat[2:]
+    # Ten digits may be somebody's personal number, and an address stands in logs.
+    eik, vat = ("" if len(text.removeprefix("BG")) == 10 and bulgarian else text for text in (eik, vat))
     facts = {
         "kind": "supplier",
         "name": seller.name,

@@ -43,13 +43,25 @@ def changeable_party(request: HttpRequest, pk: int, deed: str = "change") -> Cou
     return party
 
 
+# What the address of the form for a new party may fill in. Of numbers only those of firms: addresses stand in logs.
+FILLED_IN = ("name", "country", "vat_number", "email", "number")
+
+
+def told_beforehand(request: HttpRequest) -> dict[str, Any]:
+    """The first values of a new record, as the link that leads to it says."""
+    told = {name: text for name in FILLED_IN if (text := without_nul(request.GET.get(name, "")[:255]).strip())}
+    if request.GET.get("identifier_type") in ("eik", "foreign"):
+        told["identifier_type"] = request.GET["identifier_type"]
+    kind = request.GET.get("kind", "")
+    return told | ({"kinds": [kind]} if kind in Kind.values else {})
+
+
 @login_required
 def counterparty_add(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     if not any(user.has_perm(kind.permission("add")) for kind in Kind):
         raise PermissionDenied
-    kind = request.GET.get("kind", "")
-    initial = {"kinds": [kind]} if kind in Kind.values else {}
+    initial = told_beforehand(request)
     form = CounterpartyForm(request.POST or None, request.FILES or None, user=user, initial=initial)
     return edit(request, form, _("New party"), reverse("counterparties:counterparty_list"))
 
