@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from typing import Any
@@ -15,6 +15,8 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 
 PRINT_CSS = "css/print.css"
+# Pictures that are not static files, by the address that names them: content and type.
+Pictures = Mapping[str, tuple[bytes, str]]
 
 
 def read_static(url: str) -> tuple[bytes, str]:
@@ -44,28 +46,44 @@ def engine() -> Any:
     return weasyprint
 
 
+def static_only(pictures: Pictures | None = None) -> Any:
+    """WeasyPrint's way to fetch, closed to all but static files and the pictures given; the rest is left out."""
+    return fetcher_class()(pictures or {})
+
+
 @cache
-def static_only() -> Any:
-    """WeasyPrint's way to fetch, closed to all but static files; what is refused is left out of the print."""
+def fetcher_class() -> Any:
+    """Its class, which is made when WeasyPrint is imported."""
     engine()
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class StaticOnly(URLFetcher):
+        def __init__(self, pictures: Pictures) -> None:
+            super().__init__()
+            self.pictures = pictures
+
         def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
-            content, kind = read_static(url)
+            content, kind = self.pictures[url] if url in self.pictures else read_static(url)
             return URLFetcherResponse(url, content, {"Content-Type": kind})
 
-    return StaticOnly()
+    return StaticOnly
 
 
-def render_pdf(template: str, context: dict[str, Any], css: Sequence[str] = ()) -> bytes:
+def render_pdf(
+    template: str, context: dict[str, Any], css: Sequence[str] = (), pictures: Pictures | None = None
+) -> bytes:
     """Render a template to PDF with the sheet of all prints and, over it, the static style sheets named in `css`.
 
-    `static:` addresses in the template name static files, any other is refused.
+    `static:` addresses in the template name static files, `picture:` ones what is given in `pictures` by the whole
+    address; any other is refused.
     """
+    return html_to_pdf(render_to_string(template, context), css, pictures)
+
+
+def html_to_pdf(html: str, css: Sequence[str] = (), pictures: Pictures | None = None) -> bytes:
+    """The same from HTML that is rendered already."""
     weasyprint = engine()
-    html = render_to_string(template, context)
-    fetcher = static_only()
+    fetcher = static_only(pictures)
     sheets = [weasyprint.CSS(filename=str(finders.find(name)), url_fetcher=fetcher) for name in (PRINT_CSS, *css)]
     document = weasyprint.HTML(string=html, base_url="static://", url_fetcher=fetcher)
     return document.write_pdf(stylesheets=sheets) or b""
