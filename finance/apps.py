@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class FinanceConfig(AppConfig):
     name = "finance"
     verbose_name = _("Finance")
+
+    def ready(self) -> None:
+        import finance.rules  # noqa: F401  (listens to what is issued and cancelled)

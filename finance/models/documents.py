@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -35,7 +35,7 @@ from finance.models.firms import FirmSettings
 from finance.models.periods import month_of, refuse_closed
 from finance.models.turnover import Turnover
 from finance.querysets import FinancialDocumentQuerySet
-from trade.amounts import ZERO
+from trade.amounts import ZERO, Amounts
 from trade.models import Document, NonWorkingDay
 from trade.models.documents import MONEY, document_constraints
 from trade.models.rates import to_euro
@@ -416,6 +416,25 @@ class FinancialDocument(Document):
         """Keys of the advance invoices that its lines deduct."""
         return list(self.lines.filter(deducts__isnull=False).values_list("deducts", flat=True).distinct())
 
+    def offset_keys(self) -> list[int]:
+        """Keys of the documents that an offset protocol sets against each other."""
+        return list(self.offset_items.values_list("document", flat=True)) if self.kind == DocumentKind.OFFSET else []
+
+    def check_lines(self, lines: Sequence[Any]) -> None:
+        if self.kind != DocumentKind.OFFSET:  # which has documents in place of lines
+            super().check_lines(lines)
+
+    def compute_plainly(self, lines: Sequence[Any] | None = None) -> Amounts:
+        """The amounts by quantity and price alone."""
+        return super().compute(lines)
+
+    def compute(self, lines: Sequence[Any] | None = None) -> Amounts:
+        """The amounts as the document has them: as printed, fitted to what is left of the invoice or the advance."""
+        from finance.shaping import shaped
+
+        lines = self.priced_lines() if lines is None else lines
+        return shaped(self, lines, super().compute(lines))
+
     def prepare(self) -> None:
         refuse_closed(self.own_firm_id, self.date)
         self.fill_usual()
@@ -425,9 +444,12 @@ class FinancialDocument(Document):
         self.take_owed()
 
     def take_owed(self) -> None:
-        """What is to be paid: the total, of kinds that owe."""
+        """What is to be paid: the total, of kinds that owe; of a customs debt the duty and the VAT."""
         self.owed = self.gross if self.facts.owes else ZERO
         self.owed_eur = self.gross_eur if self.facts.owes else ZERO
+        if self.kind == DocumentKind.CUSTOMS_DEBT:
+            self.owed = self.duty + self.vat
+            self.owed_eur = self.to_euro(self.owed)
 
     def check_rules(self) -> None:
         from finance import rules
@@ -442,8 +464,10 @@ class FinancialDocument(Document):
 
         Settlement.objects.end_all_of(self, by=self.cancelled_by, on=self.cancelled_on)
         self.count_turnover(-1)
-        if self.is_tax_document:
-            self.cancel_period = month_of(self.cancelled_on) if self.cancelled_on else None
+        if self.is_tax_document and self.cancelled_on and self.vat_period:
+            # In its own period it stands in the ledger with zeros; later with minus, in the period of the annulment.
+            later = month_of(self.cancelled_on) > self.vat_period
+            self.cancel_period = month_of(self.cancelled_on) if later else None
 
     def count_turnover(self, sign: int) -> None:
         """Add the document to the turnover of its month, or take it out again (`sign` −1)."""
@@ -464,6 +488,12 @@ class FinancialDocument(Document):
         from finance import rules
 
         rules.check_cancelling(self)
+
+    def correct(self, by: Any) -> None:
+        """Write an entered document of theirs anew after an edit; see `finance.correcting`. Raises DocumentError."""
+        from finance import correcting
+
+        correcting.correct(self, by)
 
     def to_euro(self, amount: Decimal) -> Decimal:
         """An amount of the document in euro, at its stored rate."""

@@ -85,6 +85,7 @@ class StateBodyFactory(CounterpartyFactory):
 
 class OwnFirmFactory(CounterpartyFactory):
     is_own_firm = True
+    vat_registration = "full"
     name = factory.Sequence(lambda n: f"Наша фирма {n}")
 
 
