@@ -250,6 +250,8 @@ def amounts_of(
         return amount, other_amount
     worth = Worth(one, other, on)
     if amount is None and other_amount is None:
+        if worth.of(other, other.open) == one.open:
+            return one.open, other.open
         if worth.of(one, one.open) <= other.open:
             return one.open, worth.of(one, one.open)
         return min(worth.of(other, other.open), one.open), other.open
@@ -287,9 +289,11 @@ class Worth:
     def for_amount(self, item: Item, amount: Decimal) -> Decimal:
         """How much of the other side an amount of one side settles: all that is open when that is worth the amount."""
         other = self.items[1 - self.items.index(item)]
-        if self.of(other, other.open) == amount:
+        whole, wanted = self.of(other, other.open), self.of(item, amount)
+        if whole == amount:
             return other.open
-        return self.of(item, amount)
+        # Less than the whole never comes to more than it by rounding.
+        return min(wanted, other.open) if amount < whole else wanted
 
 
 def euro_part(item: Item, amount: Decimal) -> Decimal:
