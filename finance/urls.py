@@ -1,7 +1,7 @@
 from django.urls import URLPattern, path
 
 from finance.lists.statements import StatementList
-from finance.views import einvoices, statements
+from finance.views import einvoices, prints, statements
 
 app_name = "finance"
 
@@ -18,6 +18,15 @@ urlpatterns: list[URLPattern] = [
     path("statements/lines/<int:pk>/charge/", statements.line_charge, name="bankstatementline_charge"),
     path("statements/lines/<int:pk>/ignore/", statements.line_ignore, name="bankstatementline_ignore"),
     path("statements/lines/<int:pk>/take-back/", statements.line_take_back, name="bankstatementline_take_back"),
+    # Prints
+    path("documents/print/", prints.document_bulk_print, name="document_bulk_print"),
+    path("documents/<int:pk>/pdf/", prints.financialdocument_pdf, name="financialdocument_pdf"),
+    path(
+        "documents/<int:pk>/annulment/pdf/",
+        prints.financialdocument_annulment_pdf,
+        name="financialdocument_annulment_pdf",
+    ),
+    path("payments/<int:pk>/pdf/", prints.payment_pdf, name="payment_pdf"),
     # E-invoices
     path("documents/read-ubl/", einvoices.financialdocument_read_ubl, name="financialdocument_read_ubl"),
     path("documents/<int:pk>/ubl/", einvoices.financialdocument_ubl, name="financialdocument_ubl"),
