@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from email.utils import parseaddr
 from typing import Any
 
@@ -16,6 +17,7 @@ from contacts.models import ContactLink, ContactPerson
 from counterparties.models import Counterparty
 from documents.models import File
 from documents.placeholders import PATTERN, FillContext, value_of
+from events.mail_about import LetterAbout, MadeFile
 from events.models import Email, Event, EventContact, EventFile, EventParticipant, EventType, MailTemplate
 from events.sending import queue
 
@@ -102,14 +104,17 @@ def post(
     files: list[File],
     uploads: list[Any],
     answers: Email | None = None,
+    about: LetterAbout | None = None,
+    made: Sequence[MadeFile] = (),
     draft: str = "",
 ) -> Email:
     """Log the letter as an event that is done, with its people and attachments, and queue it: all of it or nothing.
 
-    The same words to the same people out of the same `draft` are posted once. Raises ValidationError in words when an
-    upload is refused.
+    The same words to the same people out of the same `draft` are posted once. `made` are those of the attachments made
+    for what it is `about` that go with it. Raises ValidationError in words when an upload is refused.
     """
     attached = [*(f"file:{file.pk}" for file in files), *(f"upload:{one.name}:{one.size}" for one in uploads)]
+    attached += [f"made:{one.key}" for one in made]
     to = [f"{one['way']}:{one['email']}" for one in recipients]
     message_id = id_of_draft(draft, [str(by.pk), str(party.pk), *to, *attached, subject, text])
     if message_id:
@@ -117,12 +122,16 @@ def post(
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [message_id])
         if posted := Email.objects.filter(message_id=message_id).select_related("event").first():
             return posted
+    if about is not None:
+        files = [*files, *(one.filed(party=party, by=by, audience=about.audience) for one in made)]
     now = timezone.now()
     answered = answers.event if answers is not None else None
     # The whole letter is kept, with what is attached: it is as private as what it answers and what it holds.
     circles = [set(file.audience) for file in files if file.audience is not None]
     if answered is not None and (readers := answered.may_be_seen_by()) is not None:
         circles.append(set(readers))
+    if about is not None and about.audience is not None:
+        circles.append(set(about.audience))
     event = Event.objects.create(
         type=EventType.named("email"),
         party=party,
@@ -132,6 +141,7 @@ def post(
         is_private=bool(circles),
         author=by,
         follows=answered,
+        about=about.row if about is not None else None,
         done_at=now,
         done_by=by,
     )

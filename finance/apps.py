@@ -7,4 +7,5 @@ class FinanceConfig(AppConfig):
     verbose_name = _("Finance")
 
     def ready(self) -> None:
-        import finance.rules  # noqa: F401  (listens to what is issued and cancelled)
+        import finance.printing
+        import finance.rules  # noqa: F401  (both listen to what is issued and cancelled)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from secrets import token_hex
 from typing import Any
 
@@ -20,8 +21,9 @@ from documents.forms.files import ACCEPT, FilesInput, UploadsField
 from documents.own_firms import usual_own_firm
 from documents.pickers import FilesField
 from documents.placeholders import codes_in
-from events.composing import addresses_of, answer_to
+from events.composing import addresses_of, answer_to, mark_of
 from events.letters import too_large
+from events.mail_about import LetterAbout, MadeFile
 from events.models import Email, MailTemplate
 
 MOST_RECIPIENTS = 50
@@ -76,6 +78,9 @@ class ComposeForm(PlainForm):
     own_firm = forms.ModelChoiceField(Counterparty.objects.none(), label=gettext_lazy("In the name of"), required=False)
     subject = forms.CharField(label=gettext_lazy("Subject"), max_length=200)
     text = forms.CharField(label=gettext_lazy("Message"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 14}))
+    made = forms.MultipleChoiceField(
+        label=gettext_lazy("Attached"), required=False, widget=forms.CheckboxSelectMultiple
+    )
     uploads = UploadsField(label=gettext_lazy("New files"), required=False, widget=FilesInput(attrs={"accept": ACCEPT}))
     filled = forms.CharField(required=False, widget=forms.HiddenInput, max_length=64)
     # One for each form that is opened: two clicks on “Send” are one letter.
@@ -83,9 +88,9 @@ class ComposeForm(PlainForm):
 
     def __init__(
         self, *args: Any, user: Any, party: Counterparty, answers: Email | None = None, person: int = 0,
-        file: int = 0, **kwargs: Any,
+        file: int = 0, about: LetterAbout | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
-        self.user, self.party, self.answers = user, party, answers
+        self.user, self.party, self.answers, self.about = user, party, answers, about
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["people"].choices = [
@@ -99,7 +104,7 @@ class ComposeForm(PlainForm):
         firms = Counterparty.objects.own_firms_of(user).select_related("legal_form").order_by("pk")
         fields["own_firm"].queryset = firms
         fields["own_firm"].empty_label = None
-        firm = usual_own_firm(party, user, else_first=True)
+        firm = about.own_firm if about is not None else usual_own_firm(party, user, else_first=True)
         self.initial.setdefault("own_firm", getattr(firm, "pk", None))
         fields["files"] = FilesField(user=user, party=party, required=False)
         self.initial.setdefault("files", [file] if file else [])
@@ -108,6 +113,11 @@ class ComposeForm(PlainForm):
             del fields["files"]
         if not user.has_perm("documents.add_file"):
             del fields["uploads"]
+        if about is not None and about.attachments:
+            fields["made"].choices = [(one.key, one.name) for one in about.attachments]
+            self.initial.setdefault("made", [one.key for one in about.attachments if one.chosen])
+        else:
+            del fields["made"]
         self.offer(person)
 
     def offer(self, person: int) -> None:
@@ -122,7 +132,20 @@ class ComposeForm(PlainForm):
             self.initial.setdefault("further", ", ".join(one for one in answer["to"] if one.lower() not in keys))
             self.initial.setdefault("subject", answer["subject"])
             self.initial.setdefault("text", answer["text"])
+        if self.about is not None:
+            self.initial.setdefault("subject", self.about.subject)
+            self.initial.setdefault("text", self.about.text)
+            self.initial.setdefault("filled", mark_of(self.about.subject, self.about.text))
+            chosen = self.meant(self.about.people) or chosen
         self.initial.setdefault("people", chosen)
+
+    def meant(self, people: Iterable[int]) -> list[str]:
+        """The keys of the first address of each of these persons."""
+        keys: dict[int, str] = {}
+        for one in self.known:
+            if one["person"] is not None:
+                keys.setdefault(one["person"].pk, one["key"])
+        return [keys[person] for person in people if person in keys]
 
     def most_likely(self) -> list[str]:
         """The key of the main contact's address, else of the only person's, else of the only address there is."""
@@ -176,11 +199,25 @@ class ComposeForm(PlainForm):
             self.add_error(first, words % {"count": len(self.recipients), "most": MOST_RECIPIENTS})
         sizes = [file.content.size for file in data.get("files") or []]
         sizes += [upload.size for upload in data.get("uploads") or []]
+        sizes += self._sizes_of_made()
         if words := too_large(data.get("text") or "", sizes):
             self.add_error("files" if "files" in self.fields else None, words)
         if self.errors and data.get("uploads"):
             self.add_error("uploads", _("Choose the files once more: a browser does not keep them."))
         return data
+
+    def chosen_made(self) -> list[MadeFile]:
+        """What is made for the letter and goes with it."""
+        keys = set(self.cleaned_data.get("made") or [])
+        return [one for one in self.about.attachments if one.key in keys] if self.about is not None else []
+
+    def _sizes_of_made(self) -> list[int]:
+        """How large they are: they are made now, before anything is written. What cannot be made is told here."""
+        try:
+            return [one.make().size for one in self.chosen_made()]
+        except ValidationError as refusal:
+            self.add_error("made", refusal)
+        return []
 
     def _recipients(self, data: dict[str, Any]) -> list[dict[str, Any]]:
         """Everyone once, in the first place that names him."""

@@ -29,6 +29,7 @@ from documents.models import File
 from documents.own_firms import usual_own_firm
 from events import composing, inbox, sending
 from events.forms.mail import ComposeForm
+from events.mail_about import LetterAbout, asked_letter
 from events.mail_access import seen_email
 from events.mail_block import block_of
 from events.models import Email, MailTemplate
@@ -66,15 +67,18 @@ class SureForm(PlainForm):
 
 @login_required
 def email_compose(request: HttpRequest) -> HttpResponse:
-    """Write a letter in `?party=`, perhaps to `?person=`, with `?file=`, or as an answer to `?answers=`."""
+    """Write a letter in `?party=`, to `?person=`, with `?file=`, `?about=` a document, or to answer `?answers=`."""
     party = asked_party(request)
     person = asked(request, "person", ContactPerson.objects.current())
     file = asked(request, "file", File.objects.current())
     answers = asked(request, "answers", Email.objects.select_related("event__party__legal_form", "author"))
+    about = asked_letter(request.GET.get("about", ""), request.user)
     demand(request, SEND)
     for row, right in ((answers, "events.view_event"), (file, "documents.view_file")):
         if row is not None:
             demand(request, right)
+    if about is not None:
+        party = about.party
     if party is None and answers is not None and answers.event is not None:
         party = answers.event.party
     if party is None and file is not None:
@@ -92,6 +96,7 @@ def email_compose(request: HttpRequest) -> HttpResponse:
         answers=answers,
         person=person.pk if person else 0,
         file=file.pk if file else 0,
+        about=about,
     )
     context = {
         "form": form,
@@ -100,7 +105,7 @@ def email_compose(request: HttpRequest) -> HttpResponse:
         "page_title": pgettext("to an e-mail", "Reply") if answers else _("New e-mail"),
         "crumbs": [(party.display_name, party.get_absolute_url())],
         "submit_label": _("Send"),
-        "cancel_url": home_of(answers) if answers else party.get_absolute_url(),
+        "cancel_url": cancel_url(party, answers, about),
         "text_url": f"{reverse('events:email_text')}?{urlencode({'party': party.pk})}",
         "is_set_up": sending.is_set_up(),
     }
@@ -115,6 +120,12 @@ def email_compose(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The letter is on its way. Its state is shown here."))
             return redirect(home_of(email))
     return show_form(request, context, "events/email_compose.html")
+
+
+def cancel_url(party: Counterparty, answers: Email | None, about: LetterAbout | None) -> str:
+    if about is not None:
+        return str(about.row.get_absolute_url())
+    return home_of(answers) if answers else party.get_absolute_url()
 
 
 def home_of(email: Email) -> str:
@@ -134,6 +145,8 @@ def post(form: ComposeForm, user: Any) -> Email:
         files=list(data.get("files") or []),
         uploads=data.get("uploads") or [],
         answers=form.answers,
+        about=form.about,
+        made=form.chosen_made(),
         draft=data["draft"],
     )
 
@@ -193,9 +206,9 @@ def without_scripts(request: HttpRequest, form: ComposeForm, context: dict[str, 
     data = request.POST.copy()
     for key in ("subject", "text", "filled"):
         data[key] = found[key]
-    shown = ComposeForm(user=request.user, party=form.party, answers=form.answers)
+    shown = ComposeForm(user=request.user, party=form.party, answers=form.answers, about=form.about)
     for name in shown.fields:
-        shown.initial[name] = data.getlist(name) if name in ("people", "files") else data.get(name, "")
+        shown.initial[name] = data.getlist(name) if name in ("people", "files", "made") else data.get(name, "")
     return render(request, "events/email_compose.html", context | {"form": shown, "asks": found["asks"]})
 
 
