@@ -2,5 +2,7 @@
 
 from finance import (
     menu,  # noqa: F401
+    payments_doors,  # noqa: F401
+    printing_doors,  # noqa: F401
     statements_doors,  # noqa: F401
 )
