@@ -66,6 +66,8 @@ class ListPage(AccessMixin, FilterView):
     add_as_page = False
     rows_in_panel = False
     crumbs: Sequence[tuple[Any, str]] = ()
+    # The filter that is preset with the own firm in force; lists without one of this name have none.
+    firm_filter = "own_firm"
     # The frame of a dossier when this list is one of its tabs: narrows the rows and gives the outer template.
     frame: Any = None
 
@@ -171,11 +173,30 @@ class ListPage(AccessMixin, FilterView):
     def params(self) -> QueryDict:
         """The address's parameters; a saved view stands in for them until the user changes something."""
         if (view := self.active_view) is None:
-            return self.request.GET
+            return self.with_preset(self.request.GET)
         merged = QueryDict(view.query, mutable=True)
         for key in self.request.GET:
             merged.setlist(key, self.request.GET.getlist(key))
         return merged
+
+    @cached_property
+    def firm_to_preset(self) -> str:
+        """The key of the own firm in force, where this list has a filter for it; empty in a dossier and without one."""
+        if self.frame is not None or self.firm_filter not in getattr(self.filterset_class, "base_filters", {}):
+            return ""
+        firm = getattr(self.request.user, "firm_in_force", None)
+        return str(firm.pk) if firm is not None else ""
+
+    def with_preset(self, asked: QueryDict) -> QueryDict:
+        """The parameters with the own firm in force, unless the address filters by anything.
+
+        A link to exact rows (a figure's, a saved one) is left as it is, and so is an address that says "all firms".
+        """
+        if not self.firm_to_preset or any(name in asked for name in self.get_filterset_class().base_filters):
+            return asked
+        preset = asked.copy()
+        preset[self.firm_filter] = self.firm_to_preset
+        return preset
 
     def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
         kwargs = super().get_filterset_kwargs(filterset_class)
@@ -274,6 +295,8 @@ class ListPage(AccessMixin, FilterView):
                 params.setlist(key, value)
             else:
                 params[key] = value
+        if self.firm_to_preset and "view" not in params:
+            params.setdefault(self.firm_filter, "")  # removed for this visit: the preset must not come back by itself
         query = params.urlencode()
         return f"{self.request.path}?{query}" if query else self.request.path
 

@@ -10,4 +10,7 @@ class CounterpartiesConfig(AppConfig):
     def ready(self) -> None:
         # Each app hangs its tabs, panels, columns and sources on the dossier from its own `dossier.py`.
         autodiscover_modules("dossier")
-        from counterparties import summary  # noqa: F401  (the core's own tabs, panels and actions)
+        from counterparties import (
+            own_firms,  # noqa: F401  (what comes along with the user)
+            summary,  # noqa: F401  (the core's own tabs, panels and actions)
+        )

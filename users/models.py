@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from common.expressions import CappedCount
 from common.models import Notification
 from common.notifications import COUNT_CAP
+from users.brought import FirmAtHand, brought_along
 from users.scopes import FirmsScope, PartiesScope, widest
 
 
@@ -74,6 +75,7 @@ class UserQuerySet(models.QuerySet["User"]):
             ),
             unread_notifications=CappedCount(Notification.objects.filter(user=OuterRef("pk")).unread(), COUNT_CAP),
             has_second_factor=Exists(Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)),
+            **{brought.slug: brought.expression() for brought in brought_along},
         )
 
     def active(self) -> UserQuerySet:
@@ -109,7 +111,7 @@ class User(AbstractUser):
     team = models.ForeignKey(
         Team, verbose_name=_("team"), null=True, blank=True, on_delete=models.SET_NULL, related_name="members"
     )
-    # What the user chose in lists: {"columns": {list key: [column names]}}.
+    # What the user chose: {"columns": {list key: [column names]}, "own_firm": key of the firm in force}.
     preferences = models.JSONField(default=dict, blank=True, editable=False)
 
     # How many the bell tells of, up to its cap; with_rights() brings it for the user of the session.
@@ -146,9 +148,33 @@ class User(AbstractUser):
         return "".join(letters).upper() or self.username[:2].upper()
 
     @cached_property
+    def _with_rights(self) -> Any:
+        """This user as the log-in backend loads him; costs a query only when he was loaded otherwise."""
+        return self if hasattr(self, "role_permissions") else type(self).objects.with_rights().get(pk=self.pk)
+
+    @cached_property
+    def own_firms(self) -> list[FirmAtHand]:
+        """The current own firms of this user's scope, by name."""
+        row = self._with_rights
+        firms = [FirmAtHand(**firm) for firm in getattr(row, "current_own_firms", ())]
+        assigned = getattr(row, "firms_assigned", ())
+        if self.rights.firms_scope == FirmsScope.ALL or not assigned:
+            return firms
+        return [firm for firm in firms if firm.pk in assigned]
+
+    @property
+    def firm_in_force(self) -> FirmAtHand | None:
+        """The own firm that the user chose in the head of the page: a proposal for what is new, a preset of lists.
+
+        It grants nothing and takes nothing away. None when he chose all, or one that is no longer his.
+        """
+        chosen = self.preferences.get("own_firm")
+        return next((firm for firm in self.own_firms if firm.pk == chosen), None) if chosen else None
+
+    @cached_property
     def rights(self) -> Rights:
         """What this user may do and see; costs a query only when the user was not loaded by the log-in backend."""
-        row: Any = self if hasattr(self, "role_permissions") else type(self).objects.with_rights().get(pk=self.pk)
+        row = self._with_rights
         profiles = row.role_profiles
         everything = self.is_superuser
         return Rights(

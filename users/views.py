@@ -53,6 +53,20 @@ def appearance(request: HttpRequest) -> HttpResponse:
     return redirect(back(request))
 
 
+@login_required
+@require_POST
+def own_firm_in_force(request: HttpRequest) -> HttpResponse:
+    """Choose the own firm in force, or all; what is not among the user's firms changes nothing."""
+    user: Any = request.user
+    chosen = request.POST.get("own_firm", "")
+    firm = next((one for one in user.own_firms if str(one.pk) == chosen), None)
+    if firm is not None or chosen == "":
+        others = {key: value for key, value in user.preferences.items() if key != "own_firm"}
+        user.preferences = others | ({"own_firm": firm.pk} if firm is not None else {})
+        user.save(update_fields=["preferences"])
+    return redirect(back(request))
+
+
 def not_offered(request: HttpRequest) -> HttpResponse:
     """Pages of the log-in library that have no use here."""
     raise Http404
