@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -96,13 +98,12 @@ def copy_lines(source: Any, target: FinancialDocument, *, price: Any = None) -> 
 
 def store_totals(document: FinancialDocument) -> FinancialDocument:
     """Write the amounts of a new draft, so that lists show them; the rate of the day when there is one."""
-    from django.core.exceptions import ValidationError
-
-    try:
+    typed = document.rate_on is not None
+    with suppress(ValidationError):  # asked again when it is issued, for the day that it has then
         document.take_rate()
-    except ValidationError:  # asked again when it is issued
-        document.rate_on = None
     document.store_amounts()
+    if not typed:
+        document.rate_on = None
     document.save()
     return document
 

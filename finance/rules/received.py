@@ -80,12 +80,11 @@ def duplicate_of(document: Any) -> Any:
 def check_printed(document: Any, refusals: Refusals) -> None:
     """Totals as printed, within the tolerance: those within it are taken already."""
     tolerance = FirmSettings.of(document.own_firm_id).tolerance
-    differences = printed_difference(document, document)
-    for field, difference, computed in (
-        ("printed_net", differences[0], document.net),
-        ("printed_vat", differences[1], document.vat),
-    ):
-        if abs(difference) > ZERO:
+    net, vat = printed_difference(document, document)
+    # Where one of them is beyond, the other was not taken either; that one is not to blame.
+    least = tolerance if max(abs(net), abs(vat)) > tolerance else ZERO
+    for field, difference, computed in (("printed_net", net, document.net), ("printed_vat", vat, document.vat)):
+        if abs(difference) > least:
             refusals.add(
                 field,
                 _("By its lines this is %(computed)s; a difference of up to %(tolerance)s is tolerated.")

@@ -66,7 +66,8 @@ def issued(*, price: Any = 100, by: Any = None, **facts: Any) -> FinancialDocume
 def entered(*, price: Any = 100, number: str = "0000000777", **facts: Any) -> FinancialDocument:
     """A received invoice of a supplier, entered."""
     facts.setdefault("party", facts.get("party") or SupplierFactory())
-    return issued(price=price, received=True, direction="expense", number=number, received_on=today(), **facts)
+    facts.setdefault("received_on", today())
+    return issued(price=price, received=True, direction="expense", number=number, **facts)
 
 
 class CashDeskFactory(DjangoModelFactory):
