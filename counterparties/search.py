@@ -15,9 +15,9 @@ LIMIT = 50
 
 @dataclass(frozen=True)
 class Hit:
-    """A found thing: the party's dossier or a row in it."""
+    """A found thing: the party's dossier, a row in it, or what belongs to no party."""
 
-    party: Counterparty
+    party: Counterparty | None
     title: str
     detail: str
     url: str

@@ -69,8 +69,10 @@ class World:
         self.paper = PersonalDocumentFactory(party=self.person)
 
         from tests.access_finance import furnish  # it names the rows of this world
+        from tests.access_trade import furnish_trade
 
         furnish(self)
+        furnish_trade(self)
 
     def job(self, user: User) -> Job:
         job = Job(user=user, title="Внос", task="x", state=Job.State.DONE, file_name="a.txt")

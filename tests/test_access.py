@@ -17,6 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests import access_world as w
 from tests.access_finance import FINANCE
+from tests.access_trade import TRADE, TRADE_OF_NO_PARTY
 from tests.access_world import ROLES, World
 from tests.factories.users import TeamFactory, UserFactory
 from tests.people import signed_in
@@ -33,6 +34,7 @@ def kind(slug: str) -> Callable[[World, Any], list[Any]]:
 # All objects are in the scope of all eight: what is told here are rights alone.
 TABLE = [
     *FINANCE,
+    *TRADE,
     ("common:about", "get", None, "200 200 200 200 200 200 200 200"),
     ("common:job_detail", "get", w.own_job, "200 200 200 200 200 200 200 200"),
     ("common:job_file", "get", w.own_job, "200 200 200 200 200 200 200 200"),
@@ -46,6 +48,7 @@ TABLE = [
     ("common:list_columns", "post", None, "302 302 302 302 302 302 302 302"),
     ("users:profile", "get", None, "200 200 200 200 200 200 200 200"),
     ("users:appearance", "post", None, "302 302 302 302 302 302 302 302"),
+    ("users:own_firm_in_force", "post", None, "302 302 302 302 302 302 302 302"),
     ("users:session_end", "post", w.own_session, "302 302 302 302 302 302 302 302"),
     ("counterparties:search", "get", None, "200 200 200 200 200 200 200 200"),
     ("counterparties:counterparty_list", "get", None, "200 200 200 200 200 200 200 200"),
@@ -173,6 +176,7 @@ TABLE = [
 
 # What these show or change belongs to no party: it is open by the right alone.
 OF_NO_PARTY = {
+    *TRADE_OF_NO_PARTY,
     "counterparties:counterparty_kind_list",
     "events:email_file",
     "events:email_attachment",

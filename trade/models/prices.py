@@ -17,7 +17,7 @@ from common.dates import today
 from common.history import tracked
 from contacts.currencies import validate_currency
 from contacts.models.base import Archivable, Dated, dates_in_order
-from contacts.querysets import ArchivableQuerySet
+from contacts.querysets import ArchivableQuerySet, visible_parties
 from counterparties.kinds import Kind
 from trade.models.articles import Article, ArticleGroup, Unit
 
@@ -91,6 +91,28 @@ class PriceList(Archivable, Dated):
             raise ValidationError({"currency": refusal}) from refusal
 
 
+class PriceListPriceQuerySet(models.QuerySet["PriceListPrice"]):
+    def visible_to(self, user: Any) -> Self:
+        return self if user.is_active and user.has_perm("trade.view_pricelist") else self.none()
+
+    def in_force(self, on: dt.date | None = None) -> Self:
+        on = on or today()
+        return self.filter(
+            Q(valid_from__isnull=True) | Q(valid_from__lte=on), Q(valid_to__isnull=True) | Q(valid_to__gte=on)
+        )
+
+    def overlapping(self, one: PriceListPrice) -> Self:
+        """Other prices of the same article, unit and quantity in its list that hold on some of its days."""
+        found = self.filter(
+            price_list=one.price_list_id, article=one.article_id, unit=one.unit_id, min_quantity=one.min_quantity
+        ).exclude(pk=one.pk)
+        if one.valid_from:
+            found = found.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=one.valid_from))
+        if one.valid_to:
+            found = found.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=one.valid_to))
+        return found
+
+
 @tracked()
 class PriceListPrice(Dated):
     """The price of an article in a list, from a quantity on, for some days."""
@@ -102,6 +124,8 @@ class PriceListPrice(Dated):
     unit = models.ForeignKey(Unit, verbose_name=_("unit"), on_delete=models.PROTECT, related_name="+")
     min_quantity = models.DecimalField(_("from quantity"), max_digits=18, decimal_places=6, default=0)
     price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=6)
+
+    objects = PriceListPriceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("price")
@@ -135,6 +159,9 @@ class PriceListPrice(Dated):
     def __str__(self) -> str:
         return f"{self.article.code}: {self.price.normalize():f}"
 
+    def get_absolute_url(self) -> str:
+        return address("trade:pricelistprice_edit", self.pk)
+
 
 @tracked()
 class PartyTerms(models.Model):
@@ -158,6 +185,16 @@ class PartyTerms(models.Model):
 
 
 class PriceConditionQuerySet(ArchivableQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Conditions of parties that the user may see, of client types and of all."""
+        if not user.is_active or not user.has_perm("trade.view_pricecondition"):
+            return self.none()
+        parties = visible_parties(user)
+        return self if parties is None else self.filter(Q(party__isnull=True) | Q(party__in=parties))
+
+    def for_list(self) -> Self:
+        return self.select_related("party__legal_form", "client_type", "article__unit", "group", "unit")
+
     def in_force(self, on: dt.date | None = None) -> Self:
         on = on or today()
         return self.current().filter(
@@ -247,6 +284,9 @@ class PriceCondition(Archivable, Dated):
             dates_in_order("price_condition_dates_in_order"),
         ]
         indexes = [models.Index(fields=["party"], name="price_condition_by_party")]
+
+    def get_absolute_url(self) -> str:
+        return address("trade:pricecondition_edit", self.pk)
 
     def __str__(self) -> str:
         what = self.article or self.group or _("all articles")

@@ -1,0 +1,1 @@
+"""Forms of articles, price lists and conditions."""

@@ -1,0 +1,5 @@
+"""What the worker does for trade."""
+
+from trade import labels
+
+__all__ = ["labels"]
