@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, When
+from django.db.models import Case, F, Q, QuerySet, Sum, When
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
@@ -336,7 +336,7 @@ def movements(desk: Any) -> QuerySet[Any]:
     went = Q(desk=desk) & ~Q(direction=PaymentDirection.IN)
     return (
         Payment.objects.issued()
-        .filter(Q(desk=desk) | Q(other_desk=desk))
+        .through_desk(desk)
         .annotate(change=Case(When(came, then=F("amount")), When(went, then=-F("amount")), default=F("other_amount")))
     )
 
@@ -385,9 +385,3 @@ def lies_in(desk: Any, until: dt.date) -> Decimal:
     """What lies in the desk at the end of a day."""
     later = movements(desk).filter(date__gt=until).aggregate(sum=Sum("change"))["sum"] or ZERO
     return Decimal(desk.balance) - later
-
-
-def has_movements(queryset: QuerySet[Any]) -> QuerySet[Any]:
-    """Desks with `is_used`: whether any payment goes through them, a draft too."""
-    through = Payment.objects.filter(Q(desk=OuterRef("pk")) | Q(other_desk=OuterRef("pk")))
-    return queryset.annotate(is_used=Exists(through))

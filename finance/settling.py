@@ -24,6 +24,7 @@ ZERO = Decimal("0.00")
 OFFERED = 100  # open items that are proposed at once; older ones come first
 # ЗДДС чл. 113, ал. 4: the invoice is issued within five days of the tax event, which an advance is too.
 DAYS_FOR_INVOICE = 5
+ONE_DAY = dt.timedelta(days=1)
 
 # An item of the other side, and how much of it, in the currency of the item for which it is proposed.
 Pair = tuple[Any, Decimal]
@@ -158,6 +159,12 @@ def post(payment: Payment, by: Any, pairs: Iterable[Pair] | None = None, *, reas
     return True
 
 
+def may_settle(payment: Payment, user: Any) -> bool:
+    """Whether something of the payment is left that the user may settle."""
+    fits = payment.is_issued and payment.direction != PaymentDirection.INTERNAL and payment.open
+    return bool(fits) and bool(user.has_perm("finance.settle_payment"))
+
+
 def to_plan(pairs: Iterable[Pair]) -> list[dict[str, Any]]:
     """Pairs as a draft keeps them until it is posted."""
     return [
@@ -217,10 +224,13 @@ def advances_without_invoice(user: Any, until: dt.date | None = None) -> Any:
 
     `until` gives those whose fifth day comes up to it.
     """
-    found = Payment.objects.visible_to(user).open().filter(direction=PaymentDirection.IN, party__is_client=True)
-    if until is not None:
-        found = found.filter(date__lte=until - dt.timedelta(days=DAYS_FOR_INVOICE))
-    return found.order_by("date", "pk")
+    return without_invoice(Payment.objects.visible_to(user), until).order_by("date", "pk")
+
+
+def without_invoice(payments: Any, until: dt.date | None = None) -> Any:
+    """Those of the payments that are a client's advance without an invoice; with the fifth day up to `until`."""
+    found = payments.open().filter(direction=PaymentDirection.IN, party__is_client=True)
+    return found if until is None else found.filter(date__lte=until - dt.timedelta(days=DAYS_FOR_INVOICE))
 
 
 def invoice_due(payment: Payment) -> dt.date | None:

@@ -1,11 +1,16 @@
 from django.urls import URLPattern, path
 
+from finance import document_urls, payment_urls, report_urls
 from finance.lists.statements import StatementList
 from finance.views import einvoices, prints, statements
 
 app_name = "finance"
 
 urlpatterns: list[URLPattern] = [
+    # Financial documents
+    *document_urls.urlpatterns,
+    # Payments and cash desks
+    *payment_urls.urlpatterns,
     # Bank statements
     path("statements/", StatementList.as_view(), name="bankstatement_list"),
     path("statements/add/", statements.statement_add, name="bankstatement_add"),
@@ -18,6 +23,8 @@ urlpatterns: list[URLPattern] = [
     path("statements/lines/<int:pk>/charge/", statements.line_charge, name="bankstatementline_charge"),
     path("statements/lines/<int:pk>/ignore/", statements.line_ignore, name="bankstatementline_ignore"),
     path("statements/lines/<int:pk>/take-back/", statements.line_take_back, name="bankstatementline_take_back"),
+    # Figures, reports, papers about a party's account
+    *report_urls.urlpatterns,
     # Prints
     path("documents/print/", prints.document_bulk_print, name="document_bulk_print"),
     path("documents/<int:pk>/pdf/", prints.financialdocument_pdf, name="financialdocument_pdf"),

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from common.addresses import address
 from common.history import tracked
 from common.uploads import CheckedFileField
 from contacts.currencies import validate_currency
@@ -113,6 +114,9 @@ class CashDesk(Archivable):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return address("finance:cashdesk_detail", self.pk)
 
     def clean(self) -> None:
         super().clean()
