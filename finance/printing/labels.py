@@ -19,7 +19,6 @@ LABELS: dict[str, tuple[str, str]] = {
     "original": ("Оригинал", "Original"),
     "copy": ("Копие", "Copy"),
     "duplicate": ("Дубликат", "Duplicate"),
-    "draft": ("Чернова", "Draft"),
     "internal": ("Вътрешен лист", "Internal sheet"),
     "internal_note": (
         "Вътрешен лист: не е първичен счетоводен документ и не замества документа на издателя му.",
@@ -50,7 +49,6 @@ LABELS: dict[str, tuple[str, str]] = {
     "advance_event": ("Дата на плащането", "Date of payment"),
     "due": ("Срок за плащане", "Payable by"),
     "place": ("Място на сделката", "Place of the deal"),
-    "valid_until": ("Валидна до", "Valid until"),
     "to_invoice": ("Към фактура", "To invoice"),
     "to_protocol": ("Към протокол", "To protocol"),
     "to_paper": ("Към документ на доставчика", "To the supplier's document"),
@@ -63,7 +61,6 @@ LABELS: dict[str, tuple[str, str]] = {
     "interest": ("В това число лихва", "Interest in it"),
     "duty": ("В това число мито", "Duty in it"),
     "appeal": ("Обжалва се до", "Appeal until"),
-    "vat_period": ("Данъчен период", "VAT period"),
     "obligation": ("Вид задължение", "Kind of obligation"),
     # -- Lines -------------------------------------------------------------------------------------
     "row": ("№", "No."),
@@ -75,20 +72,14 @@ LABELS: dict[str, tuple[str, str]] = {
     "discount": ("Отст. %", "Disc. %"),
     "vat_percent": ("ДДС %", "VAT %"),
     "amount": ("Стойност без ДДС", "Amount excl. VAT"),
-    "deducted": ("Приспаднат аванс по фактура", "Advance deducted, invoice"),
+    "deducted": ("По фактура за аванс", "Under the advance invoice"),
     # -- Totals ------------------------------------------------------------------------------------
-    "base": ("Данъчна основа", "Taxable amount"),
-    "value": ("Стойност", "Value"),
-    "vat": ("ДДС", "VAT"),
-    "in_euro": ("в EUR", "in EUR"),
     "total": ("Общо", "Total"),
     "to_pay": ("Сума за плащане", "Amount due"),
     "credited": ("Сума по известието", "Amount credited"),
     "total_with_vat": ("Всичко с ДДС", "Total incl. VAT"),
     "words": ("Словом", "In words"),
     "no_vat": ("Основание за неначисляване на ДДС", "Ground for not charging VAT"),
-    "rate": ("Курс", "Exchange rate"),
-    "rate_on": ("към", "of"),
     # -- Payment -----------------------------------------------------------------------------------
     "payment": ("Начин на плащане", "Way of payment"),
     "bank": ("по банков път", "bank transfer"),
@@ -102,21 +93,15 @@ LABELS: dict[str, tuple[str, str]] = {
     "bank_name": ("Банка", "Bank"),
     "holder": ("Титуляр", "Account holder"),
     "qr": ("QR код за плащане", "QR code for payment"),
-    "pages_of": ("от", "of"),
-    "page": ("Стр.", "Page"),
     # -- Signatures --------------------------------------------------------------------------------
     "prepared_by": ("Съставил", "Prepared by"),
     "received_by": ("Получил", "Received by"),
-    "signature": ("подпис", "signature"),
     "name_and_signature": ("име, подпис", "name, signature"),
     # -- Annulment and offset ----------------------------------------------------------------------
-    "annulled_on": ("Анулиран документ от", "Annulled on"),
-    "our_claims": ("Вземания на", "Claims of"),
     "document": ("Документ", "Document"),
     "document_date": ("Дата", "Date"),
     "document_total": ("Стойност", "Amount"),
     "offset_amount": ("Прихванато", "Offset"),
-    "left_after": ("Остатък", "Left"),
 }
 
 

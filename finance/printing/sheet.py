@@ -184,7 +184,7 @@ def line_rows(document: FinancialDocument, lines: list[Any], nets: list[Decimal]
     rows = []
     for place, (line, net) in enumerate(zip(lines, nets, strict=True), start=1):
         advance = line.deducts
-        deducted = f"{words['deducted']} № {advance.number} / {day(advance.date)}" if advance else ""
+        deducted = f"{words.plain('deducted')} № {advance.number} от {day(advance.date)}" if advance else ""
         unit = line.unit
         rows.append(
             {
@@ -320,7 +320,7 @@ def sheet_of(document: FinancialDocument, *, language: str, mark: str = "", stam
         "mark": words[mark] if mark else "",
         "watermark": watermark(document) if document.is_draft or (stamped and document.is_cancelled) else "",
         "cancelled": cancelled_words(document) if stamped and document.is_cancelled else "",
-        "logo": logo_of(settings),
+        "logo": None if document.received else logo_of(settings),
         "parties": parties(document, words),
         "facts": head_facts(document, words),
         "reasons": reasons(document, words),
@@ -454,12 +454,12 @@ def told_by(number_of: str, on: dt.date | None) -> str:
     return f"№{NBSP}{number_of}" + (f" от {day(on)}" if on else "")
 
 
-def rate_words(document: FinancialDocument, words: Words) -> str:
+def rate_words(document: FinancialDocument, words: Words) -> SafeString | str:
     if document.currency == "EUR":
         return ""
     text = f"1{NBSP}EUR = {number(document.rate, least=4, most=8)}{NBSP}{document.currency}"
-    on = f" {words.plain('rate_on')} {day(document.rate_on)}" if document.rate_on else ""
-    return f"{words.plain('rate')}: {text}{on}"
+    on = day(document.rate_on)
+    return words.pair(f"Курс: {text} към {on}", f"Exchange rate: {text} of {on}")
 
 
 def in_words(document: FinancialDocument, words: Words) -> list[tuple[str, str]]:
