@@ -34,6 +34,8 @@ env = environ.Env(
     S3_SECRET_ACCESS_KEY=(str, ""),
     VIES_URL=(str, "https://ec.europa.eu/taxation_customs/vies/rest-api"),
     VIES_TIMEOUT=(float, 8.0),
+    ECB_RATES_URL=(str, "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist-90d.xml"),
+    ECB_RATES_TIMEOUT=(float, 30.0),
     TRUSTED_PROXY_COUNT=(int, 0),
     SECURE_SSL_REDIRECT=(bool, True),
     SENTRY_DSN=(str, ""),
@@ -241,7 +243,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 25_000  # a document of two thousand lines
 # An import: rows at most, and days for which the uploaded file is kept.
 IMPORT_MAX_ROWS = env.int("IMPORT_MAX_ROWS", 100_000)
 IMPORT_KEEP_DAYS = env.int("IMPORT_KEEP_DAYS", 30)
@@ -271,6 +273,11 @@ if IMAP_URL and not IMAP_URL.startswith(("imaps://", "imap://")):
 # -- VIES --------------------------------------------------------------------------------------
 VIES_URL = env("VIES_URL")
 VIES_TIMEOUT = env("VIES_TIMEOUT")
+
+# -- Exchange rates ----------------------------------------------------------------------------
+# Fetched every night; empty, nothing is.
+ECB_RATES_URL = env("ECB_RATES_URL")
+ECB_RATES_TIMEOUT = env("ECB_RATES_TIMEOUT")
 
 # -- Security ----------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
