@@ -1,6 +1,7 @@
 """What finance hangs on the dossier, the lists and the menus; each room registers in a module of its own."""
 
 from finance import (
+    documents_doors,  # noqa: F401
     menu,  # noqa: F401
     payments_doors,  # noqa: F401
     printing_doors,  # noqa: F401
