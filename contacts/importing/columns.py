@@ -2,28 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
-from common.text import fold
-
-IGNORED = "-"
-
-
-@dataclass(frozen=True)
-class Field:
-    """One of the fields a file may bring. `label` names it on pages, `bulgarian` heads it in the sample file."""
-
-    name: str
-    label: Any
-    bulgarian: str
-    aliases: tuple[str, ...] = ()
-    max_length: int = 255
-
+from common.importing.columns import IGNORED, Columns, Field, header_key, key_of
 
 FIELDS: dict[str, Field] = {
     field.name: field
@@ -189,49 +170,18 @@ FIELDS: dict[str, Field] = {
 }
 
 
-def key_of(header: str) -> str:
-    """A header without case, spaces and punctuation, in Latin letters."""
-    return fold(header[:300]).replace(" ", "")
+COLUMNS = Columns(FIELDS.values(), required=("kinds", "name"))
+field_of, known_columns, guess, all_known = COLUMNS.field_of, COLUMNS.known_columns, COLUMNS.guess, COLUMNS.all_known
 
-
-_KNOWN: dict[str, str] = {
-    key_of(text): field.name for field in FIELDS.values() for text in (field.name, field.bulgarian, *field.aliases)
-}
-# Columns that our own file of errors adds.
-_KNOWN |= {key_of(text): IGNORED for text in ("Reason", "Причина", "Error", "Грешка")}
-
-
-def field_of(header: str) -> str:
-    """Name of the field that a header stands for, "-" for a column to pass over, "" when it is not known."""
-    return _KNOWN.get(key_of(header), "")
-
-
-def known_columns(header: Sequence[str]) -> int:
-    """How many of our fields a row, taken for a header, names."""
-    return len({field_of(cell) for cell in header} - {"", IGNORED})
-
-
-def guess(header: Sequence[str]) -> list[str]:
-    """The field of each column as far as the headers tell; the first column of a field keeps it."""
-    taken: set[str] = set()
-    mapping = []
-    for text in header:
-        name = field_of(text) if text.strip() else ""
-        if name in taken:
-            name = ""
-        if name not in ("", IGNORED):
-            taken.add(name)
-        mapping.append(name)
-    return mapping
-
-
-def all_known(header: Sequence[str], mapping: Sequence[str]) -> bool:
-    """Whether nothing has to be asked: every column that has a header is known, and kinds and names are there."""
-    return {"kinds", "name"} <= set(mapping) and all(
-        name for text, name in zip(header, mapping, strict=True) if text.strip()
-    )
-
-
-def header_key(header: Sequence[str]) -> str:
-    """What a set of headers is remembered by; the headers themselves, which may be data, are not kept."""
-    return hashlib.sha256("\n".join(key_of(text) for text in header).encode()).hexdigest()
+__all__ = [
+    "COLUMNS",
+    "FIELDS",
+    "IGNORED",
+    "Field",
+    "all_known",
+    "field_of",
+    "guess",
+    "header_key",
+    "key_of",
+    "known_columns",
+]

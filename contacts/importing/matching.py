@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db.models import Q
 
+from common.importing.plans import chunks
 from contacts.importing.rows import Key, ParsedRow, keys_of
 from contacts.models import Address, BankAccount, BankCode, ContactLink
 from counterparties.models import Counterparty
-
-CHUNK = 2000
-T = TypeVar("T")
-
-
-def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
-    found = list(items)
-    for start in range(0, len(found), size):
-        yield found[start : start + size]
 
 
 @dataclass

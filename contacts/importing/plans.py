@@ -7,6 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from common.importing import plans
+from common.importing.plans import Outcome, Planned, count
 from common.phones import national
 from contacts.importing.columns import FIELDS
 from contacts.importing.rows import ParsedRow, hide_personal
@@ -14,56 +16,31 @@ from contacts.models import Address, ImportRow
 from counterparties.kinds import Kind
 from counterparties.models import Counterparty
 
-Outcome = ImportRow.Outcome
-
 
 @dataclass(frozen=True)
-class Change:
-    """One field of a record before and after, as text; of a new record only what was understood."""
-
-    label: str
-    before: str
-    after: str
+class Change(plans.Change):
+    """A change that repeats no personal number."""
 
     def as_json(self) -> dict[str, str]:
-        return {
-            "field": self.label,
-            "before": hide_personal(self.before),
-            "after": hide_personal(self.after),
-        }
+        return {"field": self.label, "before": hide_personal(self.before), "after": hide_personal(self.after)}
 
 
 @dataclass
-class PlannedRow:
+class PlannedRow(Planned):
     """A row with what becomes of it.
 
     `party` is the new record, or the existing one with its new values (`fields` names those that change); `address`
     likewise (`address_fields`; empty when the address is new). Account and contact are always new ones.
     """
 
-    row: ParsedRow
-    outcome: str = Outcome.FAILED
-    reasons: list[str] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
     party: Counterparty | None = None
     fields: list[str] = field(default_factory=list)
     address: Address | None = None
     address_fields: list[str] = field(default_factory=list)
     adds_account: bool = False
     adds_contact: bool = False
-    written: dict[str, Any] = field(default_factory=dict)
     # Values before the change, by field, for undoing.
     before: dict[str, dict[str, Any]] = field(default_factory=dict)
-
-    def fail(self, reason: str) -> PlannedRow:
-        self.outcome, self.reasons = Outcome.FAILED, [reason]
-        self.changes = []
-        return self
-
-    def skip(self, reason: str) -> PlannedRow:
-        self.outcome, self.reasons = Outcome.SKIPPED, [reason]
-        self.changes = []
-        return self
 
     def as_row(self, party_import: Any, shown_party: bool = True) -> ImportRow:
         """The row as the import's log keeps it: what it writes, personal numbers masked."""
@@ -103,13 +80,6 @@ def understood(row: ParsedRow) -> list[Change]:
     return [Change(str(FIELDS[name].label), "", text) for name, text in found.items() if text]
 
 
-def count(planned: list[PlannedRow]) -> dict[str, int]:
-    counts = dict.fromkeys(Outcome.values, 0)
-    for one in planned:
-        counts[one.outcome] += 1
-    return counts
-
-
 class Powers:
     """What the importer may do. On the command line without a user that is everything."""
 
@@ -137,3 +107,6 @@ class Powers:
         if contact and not self.may("contacts.add_contactperson"):
             return _("You may not write contact persons.")
         return ""
+
+
+__all__ = ["Change", "Outcome", "PlannedRow", "Powers", "count", "understood"]

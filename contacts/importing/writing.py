@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 from typing import Any
 
-from django.db import connection, models
 from django.utils import timezone
 
+from common.importing.plans import chunks
+from common.importing.process import take_turn
+from common.importing.undoing import as_json, note, note_change
 from contacts import iban as iban_rules
-from contacts.importing.matching import chunks
 from contacts.importing.plans import Outcome, PlannedRow
 from contacts.models import Address, BankAccount, BankCode, ContactLink, ContactPerson
 from counterparties import identifiers
@@ -19,19 +18,7 @@ from counterparties.models import Counterparty, IdentifierType, Relation, Status
 from users.scopes import PartiesScope
 
 BATCH = 1000
-LOCK_KEY = 7_031_977  # of nothing else in this database
 Progress = Callable[[int, int], None]
-
-
-def take_turn() -> None:
-    """Let one import write at a time, until the end of the transaction.
-
-    Foreign keys are checked at once from here on: each event of the history opens a subtransaction, and these become
-    the slower the more checks wait for the end (20,000 rows took minutes).
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_KEY])
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 class Writer:
@@ -187,25 +174,4 @@ class Writer:
             note(one, relation)
 
 
-def note(one: PlannedRow, made: models.Model | None) -> None:
-    """Remember in the row that a new database row was made."""
-    if made is not None:
-        one.written.setdefault("added", {}).setdefault(made._meta.label_lower, []).append(made.pk)
-
-
-def note_change(one: PlannedRow, changed: models.Model, before: dict[str, Any]) -> None:
-    """Remember in the row the values before and after, as JSON knows them."""
-    values = {}
-    for name, old in before.items():
-        values[name] = [as_json(old), as_json(getattr(changed, name))]
-    one.written.setdefault("changed", {}).setdefault(changed._meta.label_lower, {})[str(changed.pk)] = values
-
-
-def as_json(value: Any) -> Any:
-    if value is None or isinstance(value, (str, int, bool)):
-        return value
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, (dt.date, dt.datetime)):
-        return value.isoformat()
-    return getattr(value, "as_e164", None) or str(value)
+__all__ = ["Writer", "as_json", "note", "note_change", "take_turn"]

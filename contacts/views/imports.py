@@ -22,6 +22,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from common.dates import format_moment
 from common.exports import FORMATS, export_response
 from common.forms_view import show_form
+from common.importing.plans import outcome_words
 from common.lists import Action, Column, Empty, ListPage, draw
 from common.models import Notification
 from contacts.access import demand
@@ -29,7 +30,6 @@ from contacts.forms.imports import MappingForm, StartForm
 from contacts.importing import columns, jobs, process, sample
 from contacts.importing.reading import UnreadableFile
 from contacts.models import ImportMapping, ImportRow, PartyImport
-from contacts.models.imports import outcome_words
 from counterparties.models import Counterparty
 
 PERMISSION = "counterparties.import_counterparties"

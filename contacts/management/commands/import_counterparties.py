@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from common.importing.plans import outcome_words
 from common.uploads import safe_name
 from contacts.importing import columns, process
 from contacts.importing.planning import parse, plan
@@ -22,7 +23,6 @@ from contacts.importing.reading import Table, UnreadableFile, read_table
 from contacts.importing.rows import hide_personal
 from contacts.importing.writing import Writer, take_turn
 from contacts.models import PartyImport
-from contacts.models.imports import outcome_words
 from counterparties.kinds import Kind
 from users.models import User
 
