@@ -1,5 +1,5 @@
 """What the worker does for trade."""
 
-from trade import labels
+from trade import ecb, labels
 
-__all__ = ["labels"]
+__all__ = ["ecb", "labels"]
