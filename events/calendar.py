@@ -4,16 +4,38 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from common.dates import SOFIA
+from common.registry import Registry
 from events import times
 
 IN_A_DAY = 3  # events of a day in the month; the rest is behind "more"
 FIRST_HOUR, LAST_HOUR = 8, 18
 MOST = 3000  # events of one page
+
+
+@dataclass(frozen=True)
+class DayMark:
+    """What is said of a day beside its number, and whether it is one of rest."""
+
+    label: str
+    is_free: bool
+
+
+@dataclass(frozen=True)
+class DayMarks:
+    """Marks of the days from the first to the last, in one query: `fetch(first, last)`."""
+
+    slug: str
+    fetch: Callable[[dt.date, dt.date], dict[dt.date, DayMark]]
+    order: int = 100
+
+
+# Apps above that know of holidays put their marks here.
+day_marks: Registry[DayMarks] = Registry("marks of days")
 
 
 @dataclass
@@ -36,10 +58,12 @@ class Day:
     in_month: bool = True
     is_today: bool = False
     entries: list[Entry] = field(default_factory=list)
+    marks: list[DayMark] = field(default_factory=list)
 
     @property
-    def is_weekend(self) -> bool:
-        return self.date.weekday() >= 5
+    def is_free(self) -> bool:
+        """Whether it is a day of rest: a weekend, unless a mark says otherwise."""
+        return self.marks[-1].is_free if self.marks else self.date.weekday() >= 5
 
     @property
     def shown(self) -> list[Entry]:
@@ -79,6 +103,9 @@ def fill(dates: list[dt.date], events: Iterable[Any], today: dt.date, month: int
         while day <= min(last, dates[-1]):
             days[day].entries.append(Entry(event, times.hours(event, day), day > first))
             day += dt.timedelta(days=1)
+    for source in day_marks:
+        for day, mark in source.fetch(dates[0], dates[-1]).items():
+            days[day].marks.append(mark)
     for one in days.values():
         one.entries.sort(key=lambda entry: (bool(entry.hours) and not entry.goes_on, entry.event.starts_at))
     return list(days.values())

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from common.admin import ReferenceAdmin, is_used
+from trade import dated_admin  # noqa: F401  (registers itself)
 from trade.models import ArticleGroup, Unit, VatGround, VatRate
 from users.permission_words import describe
 

@@ -14,6 +14,7 @@ from common.lists import Action
 from counterparties import dossier, history, search
 from counterparties.kinds import Kind
 from counterparties.models import Counterparty
+from trade import calendar_doors  # noqa: F401  (registers itself)
 from trade.forms.fields import nearest_first
 from trade.models import Article, PartyTerms, PriceCondition
 

@@ -93,7 +93,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "form": form,
         "days": days,
         "weeks": [days[at : at + 7] for at in range(0, len(days), 7)],
-        "agenda": [day for day in days if day.in_month and (day.entries or day.is_today)],
+        "agenda": [day for day in days if day.in_month and (day.entries or day.marks or day.is_today)],
         "weekdays": [(date_format(day, "D"), date_format(day, "l")) for day in dates[:7]],
         "kept": f"&{kept.urlencode()}" if kept else "",
         "today": now,

@@ -33,7 +33,7 @@ def test_a_month_is_whole_weeks_from_monday():
     days = answer.context["days"]
     assert (days[0].date, days[-1].date) == (dt.date(2026, 10, 26), dt.date(2026, 12, 6))
     assert [day.in_month for day in days].count(True) == 30
-    assert day_of(answer, 28).is_weekend
+    assert day_of(answer, 28).is_free
     assert answer.context["page_title"] == "November 2026"
     with translation.override("bg"):
         page = signed_in(worker(*RIGHTS)).get("/events/calendar/?month=2026-11", headers={"accept-language": "bg"})

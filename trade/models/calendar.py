@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
 
-from django.db import models
+from django.db import models, transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from common.dates import format_date
 from common.registry import Registry
 
-# Whoever keeps days that follow from the calendar is told of a change: `fn(from_day)`; items have a `slug`.
-calendar_followers: Registry = Registry("follower of the calendar")
+LONGEST_REST = 40  # days off in a row: more than there ever were
+
+
+@dataclass(frozen=True)
+class CalendarFollower:
+    """Keeps days that follow from the calendar: is told from which day on it changed, in the same transaction."""
+
+    slug: str
+    follow: Callable[[dt.date], None]
+
+
+calendar_followers: Registry[CalendarFollower] = Registry("follower of the calendar")
+
+
+def tell_followers(from_day: dt.date) -> None:
+    """The calendar changed from this day on."""
+    for follower in calendar_followers:
+        follower.follow(from_day)
 
 
 class NonWorkingDayQuerySet(models.QuerySet["NonWorkingDay"]):
@@ -22,10 +42,22 @@ class NonWorkingDayQuerySet(models.QuerySet["NonWorkingDay"]):
 
     def next_working(self, day: dt.date) -> dt.date:
         """The day itself when it is worked, else the next one that is (ЗЗД чл. 72, ал. 2)."""
-        known = dict(self.filter(day__gte=day, day__lt=day + dt.timedelta(days=40)).values_list("day", "is_worked"))
-        while not known.get(day, day.weekday() < 5):
-            day += dt.timedelta(days=1)
-        return day
+        return self.next_working_days([day])[day]
+
+    def next_working_days(self, days: Iterable[dt.date]) -> dict[dt.date, dt.date]:
+        """For each of the days the next one that is worked, in one query."""
+        days = set(days)
+        if not days:
+            return {}
+        last = max(days) + dt.timedelta(days=LONGEST_REST)
+        known = dict(self.filter(day__gte=min(days), day__lte=last).values_list("day", "is_worked"))
+        found = {}
+        for day in days:
+            next_one = day
+            while not known.get(next_one, next_one.weekday() < 5):
+                next_one += dt.timedelta(days=1)
+            found[day] = next_one
+        return found
 
 
 class NonWorkingDay(models.Model):
@@ -46,4 +78,22 @@ class NonWorkingDay(models.Model):
         ordering = ["-day"]
 
     def __str__(self) -> str:
-        return f"{format_date(self.day)} {self.name}"
+        return f"{format_date(self.day)} {self.shown_name}"
+
+    @property
+    def shown_name(self) -> str:
+        """The name in the language of the page."""
+        return self.name_en if self.name_en and get_language() == "en" else self.name
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        before = NonWorkingDay.objects.filter(pk=self.pk).values_list("day", flat=True)
+        days = [self.day, *before]
+        super().save(*args, **kwargs)
+        tell_followers(min(days))
+
+    @transaction.atomic
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        gone = super().delete(*args, **kwargs)
+        tell_followers(self.day)
+        return gone
