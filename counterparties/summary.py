@@ -7,7 +7,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, Sum
+from django.db.models import Exists
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -191,24 +191,21 @@ def steps(party: Counterparty, user: Any) -> dict[str, Any] | None:
 
 
 def figure_cards(party: Counterparty, user: Any) -> dict[str, Any] | None:
-    """The registered figures of this party, each with the way to the list that adds up to it."""
+    """The registered figures of this party that no other panel shows, each with the way to what adds up to it."""
     cards = []
     on = today()
     firms = None
     for figure in figures:
-        if not figure.visible_for(user, party):
+        if figure.shown_apart or not figure.visible_for(user, party):
             continue
-        rows = figure.queryset(Counterparty.objects.filter(pk=party.pk), firms, on, user)
-        by_currency = {
-            row["currency"]: row["sum"] for row in rows.order_by().values("currency").annotate(sum=Sum("amount"))
-        }
-        total = rows.aggregate(sum=Sum("amount_eur"))["sum"] or Decimal(0)
+        sums = figure.totals(Counterparty.objects.filter(pk=party.pk), firms, on, user)
+        total = sum((euro for _amount, euro in sums.values()), Decimal(0))
         cards.append(
             {
                 "label": figure.label,
                 "total": format_money(total, "EUR"),
                 "parts": [
-                    format_money(amount, currency) for currency, amount in by_currency.items() if currency != "EUR"
+                    format_money(amount, currency) for (currency,), (amount, _euro) in sums.items() if currency != "EUR"
                 ],
                 "url": figure.list_url(party, on),
                 "alarming": figure.alarming and total > 0,

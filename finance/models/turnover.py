@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from contacts.querysets import visible_parties
 from finance.kinds import Direction
 from finance.models.firms import OfFirmQuerySet
 
 
 class TurnoverQuerySet(OfFirmQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Seen, as the documents in it are, when both the party and the own firm are in the user's scope."""
+        parties = visible_parties(user)
+        found = super().visible_to(user)
+        return found if parties is None else found.filter(party__in=parties)
+
     def add(
         self, *, party: int, own_firm: int, currency: str, month: Any, direction: str, net: Decimal, net_eur: Decimal
     ) -> None:

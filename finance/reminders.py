@@ -1,0 +1,175 @@
+"""Payment reminders: what of a party is overdue, with interest and costs when asked for; remembered once made.
+
+A reminder is a letter: it changes nothing of what is owed. What is kept of it is its PDF in the dossier and an event of
+a type of its own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common.dates import format_date, today
+from common.exports import file_name
+from common.money import format_money
+from counterparties.models import Counterparty
+from documents.models import File
+from events.models import Event, EventFile, EventType
+from finance.figures import RECEIVABLE, open_documents, overdue
+from finance.models.terms import InterestRate
+
+ZERO = Decimal("0.00")
+TYPE = "payment_reminder"
+# ТЗ чл. 309а: at least 80 levs, told in euro at the fixed rate. What is proposed; the form takes any other sum.
+RECOVERY_COSTS = Decimal("40.90")
+DAYS = 7
+
+
+def overdue_documents(party: Any, own_firm: Any, user: Any, on: dt.date | None = None) -> Any:
+    """What the party has overdue with the firm, the oldest first; each with `left`."""
+    on = on or today()
+    rows = open_documents(party, own_firm, on, user).filter(RECEIVABLE & overdue(on))
+    return rows.defer("search_text", "note", "internal_note").order_by("payable_by", "pk")
+
+
+@dataclass
+class Reminder:
+    party: Counterparty
+    own_firm: Counterparty
+    documents: list[Any]
+    with_interest: bool = False
+    costs: Decimal = ZERO
+    days: int = DAYS
+    on: dt.date = field(default_factory=today)
+    # Interest by the document's key.
+    interest: dict[int, Decimal] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.with_interest:
+            self.interest = {one.pk: InterestRow.of(one, self.on).total for one in self.documents}
+
+    @property
+    def pay_by(self) -> dt.date:
+        return self.on + dt.timedelta(days=self.days)
+
+    @property
+    def sums(self) -> list[tuple[str, Decimal, Decimal, Decimal, Decimal]]:
+        """Per currency: what is left, interest, costs, all together. Costs are in euro."""
+        made = []
+        codes = {one.currency for one in self.documents} | ({"EUR"} if self.costs else set())
+        for code in sorted(codes, key=lambda code: (code != "EUR", code)):
+            mine = [one for one in self.documents if one.currency == code]
+            left = sum((one.left for one in mine), ZERO)
+            interest = sum((self.interest.get(one.pk, ZERO) for one in mine), ZERO)
+            costs = self.costs if code == "EUR" else ZERO
+            made.append((code, left, interest, costs, left + interest + costs))
+        return made
+
+    @property
+    def whole(self) -> str:
+        return ", ".join(format_money(whole, code) for code, _left, _interest, _costs, whole in self.sums)
+
+    @property
+    def subject(self) -> str:
+        return _("Payment reminder: %(sum)s") % {"sum": self.whole}
+
+    @property
+    def text(self) -> str:
+        """What the event tells: each document and what of it is left."""
+        lines = [
+            f"{one}, {_('due %s') % format_date(one.due_date)}: {format_money(one.left, one.currency)}"
+            for one in self.documents
+        ]
+        if self.with_interest:
+            lines.append(_("With statutory interest."))
+        if self.costs:
+            lines.append(_("With costs of recovery %(sum)s.") % {"sum": format_money(self.costs, "EUR")})
+        return "\n".join(lines)
+
+    @transaction.atomic
+    def remember(self, pdf: bytes, by: Any) -> Event:
+        """Keep the PDF in the dossier (for those who may file) and an event, done: this party was reminded today."""
+        now = timezone.now()
+        event = Event.objects.create(
+            type=reminder_type(), party=self.party, subject=self.subject[:200], text=self.text[:20_000],
+            starts_at=now, author=by, done_at=now, done_by=by,
+        )  # fmt: skip
+        if by.has_perm("documents.add_file"):
+            upload = SimpleUploadedFile(file_name(f"pokana {self.party.display_name}", "pdf"), pdf, "application/pdf")
+            file = File.file_away(upload, party=self.party, by=by, description=self.subject[:200])
+            EventFile.objects.create(event=event, file=file)
+        event.settle()
+        return event
+
+
+def reminder_type() -> EventType:
+    """The type of event by which reminders are known; made when it is needed first."""
+    found, _made = EventType.objects.get_or_create(
+        code=TYPE,
+        defaults={
+            "name": "покана за плащане",
+            "name_en": "payment reminder",
+            "icon": "envelope-exclamation",
+            "color": EventType.Color.RED,
+            "order": 60,
+        },
+    )
+    return found
+
+
+def last_reminder(user: Any) -> Any:
+    """The moment of a party's last reminder that the user may see, as an expression on parties."""
+    events = Event.objects.visible_to(user).filter(party=OuterRef("pk"), type__code=TYPE, cancelled_at=None)
+    return Subquery(events.order_by("-starts_at").values("starts_at")[:1])
+
+
+# -- Statutory interest ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class InterestRow:
+    """A document and the pieces of its interest, one for each rate."""
+
+    document: Any
+    pieces: list[Any]
+
+    @classmethod
+    def of(cls, document: Any, on: dt.date) -> InterestRow:
+        """On what is left of the document, from the day after its last day for paying."""
+        from finance.interest import interest_on
+
+        return cls(document, interest_on(document.left, document.payable_by, on))
+
+    @property
+    def total(self) -> Decimal:
+        return sum((piece.interest for piece in self.pieces), ZERO)
+
+
+@dataclass(frozen=True)
+class InterestSheet:
+    on: dt.date
+    rows: list[InterestRow]
+
+    @classmethod
+    def of(cls, party: Any, own_firm: Any, on: dt.date, user: Any) -> InterestSheet:
+        return cls(on, [InterestRow.of(one, on) for one in overdue_documents(party, own_firm, user, on)])
+
+    @property
+    def sums(self) -> dict[str, Decimal]:
+        found: dict[str, Decimal] = {}
+        for row in self.rows:
+            code = row.document.currency
+            found[code] = found.get(code, ZERO) + row.total
+        return found
+
+
+def has_rates() -> bool:
+    return InterestRate.objects.exists()
