@@ -233,8 +233,7 @@ def state(book: Ledger) -> None:
 
 
 def owe_the_state(book: Ledger, body: Counterparty, firm: str, facts: dict[str, Any], paid: bool) -> None:
-    days = {"date": book.day, "received_on": book.day}
-    debt = draft_obligation(body, book.firms[firm], book.books, **facts, **days)
+    debt = draft_obligation(body, book.firms[firm], book.books, **{**facts, "date": book.day, "received_on": book.day})
     debt.issue(book.books)
     if paid and debt.due_date is not None:
         book.on(debt.due_date, book.pay, debt)
@@ -296,7 +295,7 @@ def pay_in_cash(book: Ledger, person: Counterparty) -> None:
 def drafts(book: Ledger) -> None:
     """One of each kind that we receive or make of what we received."""
     supplier = book.parties["Транс Щафета"]
-    facts = {"direction": Direction.EXPENSE, "received": True, "received_on": book.today}
+    facts: dict[str, Any] = {"direction": Direction.EXPENSE, "received": True, "received_on": book.today}
     lines = [book.line("Превоз на стоки", "295")]
     stored(book.document(supplier, number="1000777001", lines=lines, **facts))
     received = FinancialDocument.objects.issued().filter(received=True, kind="invoice")
