@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, F, Q, QuerySet, Sum, When
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
@@ -382,6 +382,8 @@ def refuse_below_zero(desk: Any, day: dt.date, change: Decimal) -> None:
 
 
 def lies_in(desk: Any, until: dt.date) -> Decimal:
-    """What lies in the desk at the end of a day."""
-    later = movements(desk).filter(date__gt=until).aggregate(sum=Sum("change"))["sum"] or ZERO
-    return Decimal(desk.balance) - later
+    """What lies in the desk at the end of a day: what lies in it now without what moved later, asked at once."""
+    later = movements(OuterRef("pk")).filter(date__gt=until).order_by().values(one=Value(1))
+    sums = later.annotate(sum=Sum("change")).values("sum")
+    found = CashDesk.objects.filter(pk=desk.pk).values_list("balance", Subquery(sums)).get()
+    return Decimal(found[0]) - (found[1] or ZERO)

@@ -132,12 +132,16 @@ def settle_all(item: Any, pairs: Iterable[Pair], by: Any, *, on: dt.date | None 
     return made
 
 
-@transaction.atomic
 def post(payment: Payment, by: Any, pairs: Iterable[Pair] | None = None, *, reason: str = "") -> bool:
     """Post the draft and settle it, in one. True when this call did so, False when it was posted already.
 
     `pairs` are those that the draft was saved with when None. Raises DocumentError, and then nothing is changed.
     """
+    with payment.all_or_nothing():
+        return _post(payment, by, pairs, reason)
+
+
+def _post(payment: Payment, by: Any, pairs: Iterable[Pair] | None, reason: str) -> bool:
     found = planned(payment, by) if pairs is None else [(other, amount) for other, amount in pairs if amount]
     others = [other for other, _amount in found]
     lock_items(*(one for one in others if isinstance(one, FinancialDocument)))
