@@ -19,9 +19,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 import config.wsgi  # noqa: F401  (sets Django up as a server does)
 from bench.data import fill
 from bench.life import fill_life
+from bench.money import fill_money
 from bench.pages import measure
 
 if __name__ == "__main__":
     fill()
     fill_life()
+    fill_money()
     sys.exit(measure())

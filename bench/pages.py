@@ -10,7 +10,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.test import Client, override_settings
 
-from bench import life
+from bench import life, money
 from bench.data import BIG
 from counterparties.models import Counterparty
 from events.models import Event
@@ -45,7 +45,10 @@ def pages() -> list[Page]:
         Page("history", f"/counterparties/{BIG}/history/"),
         Page("form for a new party", "/counterparties/add/"),
         Page("picker", "/counterparties/picker/?q=пирин"),
+        Page("documents of all parties", "/finance/documents/"),
+        Page("payments of all parties", "/finance/payments/"),
         *grown(),
+        *with_money(),
     ]
 
 
@@ -69,6 +72,22 @@ def grown() -> list[Page]:
         small, big = (f"/counterparties/{party}/{tail.format(far=tails[party])}" for party in (life.SMALL, life.BIG))
         made.append(Page(f"{title}: 200 events", small))
         made.append(Page(f"{title}: 10,000 events", big, limit, small))
+    return made
+
+
+def with_money() -> list[Page]:
+    """Pages of the two dossiers with many and with few financial documents; each shows a full page of rows."""
+    made = []
+    for title, tail in (
+        ("Summary", ""),
+        ("documents", "financial-documents/"),
+        ("documents, last page", "financial-documents/?page=99999"),
+        ("payments", "payments/"),
+        ("payments, last page", "payments/?page=99999"),
+    ):
+        small, big = (f"/counterparties/{party}/{tail}" for party in (money.SMALL, money.BIG))
+        made.append(Page(f"{title}: 100 papers", small))
+        made.append(Page(f"{title}: 40,000 papers", big, GROWN, small))
     return made
 
 
