@@ -91,7 +91,7 @@ def refuse_left_hanging(document: FinancialDocument) -> None:
         raise DocumentError({"lines": _("%s of it is settled already; the total cannot be less.") % settled})
     if document.owed == document.settled:
         close_to_the_cent(document)
-    if document.kind == DocumentKind.DEBIT_NOTE and document.corrects_id:
+    if document.kind == DocumentKind.DEBIT_NOTE and document.corrects is not None:
         if below_zero(document.corrects):
             raise DocumentError({"lines": _("Credit notes or deductions of the invoice come to more than this.")})
     elif document.kind in (DocumentKind.INVOICE, DocumentKind.ADVANCE_INVOICE) and below_zero(document):

@@ -270,7 +270,7 @@ def draft_protocol(invoice: FinancialDocument, by: Any) -> FinancialDocument:
 
 def protocol_lines(invoice: FinancialDocument) -> list[dict[str, Any]]:
     """The invoice's lines in euro; one for all of it where an advance was deducted."""
-    lines = list(invoice.priced_lines())
+    lines: list[Any] = list(invoice.priced_lines())
     if any(line.deducts_id is not None for line in lines):
         words = {"number": invoice.number, "day": format_date(invoice.date)}
         return [

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from finance import document_urls, payment_urls, report_urls
+from finance import document_urls, firm_urls, payment_urls, report_urls
 from finance.lists.statements import StatementList
 from finance.views import einvoices, prints, statements
 
@@ -25,6 +25,8 @@ urlpatterns: list[URLPattern] = [
     path("statements/lines/<int:pk>/take-back/", statements.line_take_back, name="bankstatementline_take_back"),
     # Figures, reports, papers about a party's account
     *report_urls.urlpatterns,
+    # Periods, settings of own firms, offsets
+    *firm_urls.urlpatterns,
     # Prints
     path("documents/print/", prints.document_bulk_print, name="document_bulk_print"),
     path("documents/<int:pk>/pdf/", prints.financialdocument_pdf, name="financialdocument_pdf"),

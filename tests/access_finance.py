@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.core import signing
+from django.core.files.base import ContentFile
 
 from common.dates import today
-from finance.models import BankStatement, BankStatementLine
+from finance.drafting import draft_offset
+from finance.models import BankStatement, BankStatementLine, FirmSettings, PeriodClosing
 from finance.views.statements import SALT
+from tests.documents.uploads import png
 from tests.factories.contacts import BankAccountFactory
 from tests.factories.counterparties import OwnFirmFactory
 from tests.factories.documents import FileContentFactory
@@ -26,6 +30,34 @@ def furnish(world: Any) -> None:
     """Put one of everything of finance into the world, in the scope of all its users."""
     world.statement = make_statement()
     world.statement_line = world.statement.lines.get()
+    furnish_firm(world)
+
+
+def furnish_firm(world: Any) -> None:
+    """An own firm with settings, a closed month and a draft of an offset."""
+    firm = OwnFirmFactory()
+    settings = FirmSettings(own_firm=firm)
+    settings.logo.save("logo.png", ContentFile(png()))
+    boss = world.users["administrator"]
+    world.firm = firm
+    world.closing = PeriodClosing.close(firm, dt.date(2026, 9, 1), boss)
+    world.offset = draft_offset(world.party, firm, [], [], boss)
+
+
+def own_firm(world: Any, user: Any) -> list[Any]:
+    return [world.firm.pk]
+
+
+def month(world: Any, user: Any) -> list[Any]:
+    return [world.firm.pk, "2026-10"]
+
+
+def closing(world: Any, user: Any) -> list[Any]:
+    return [world.closing.pk]
+
+
+def offset(world: Any, user: Any) -> list[Any]:
+    return [world.offset.pk]
 
 
 def statement(world: Any, user: Any) -> list[Any]:
@@ -54,4 +86,11 @@ FINANCE = [
     ("finance:bankstatementline_charge", "post", statement_line, "302 302 403 403 302 403 403 403"),
     ("finance:bankstatementline_ignore", "get", statement_line, "200 200 403 403 200 403 403 403"),
     ("finance:bankstatementline_take_back", "post", statement_line, "302 302 403 403 302 403 403 403"),
+    ("finance:period_list", "get", None, "200 200 403 403 200 403 403 200"),
+    ("finance:period_close", "get", month, "200 200 403 403 200 403 403 403"),
+    ("finance:period_reopen", "get", closing, "200 200 403 403 403 403 403 403"),
+    ("finance:firm_settings", "get", own_firm, "200 200 403 403 200 403 403 403"),
+    ("finance:firm_logo", "get", own_firm, "200 200 403 403 200 403 403 200"),
+    ("finance:offset_add", "get", None, "200 200 200 200 200 403 403 403"),
+    ("finance:offset_edit", "get", offset, "200 200 200 200 200 403 403 403"),
 ]

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from finance.kinds import DocumentKind
-from finance.rules import cancelling, kinds, notes, obligations, offsets, parties, protocols, received
+from finance.rules import cancelling, kinds, notes, obligations, parties, protocols, received
+from finance.rules.offsets import check_offset
 from finance.rules.refusals import Refusals
 from finance.rules.terms import advances_without_invoice, warnings_for
 
@@ -30,7 +31,7 @@ def check_document(document: Any) -> None:
     if document.received:
         received.check_received(document, refusals)
     if document.kind == DocumentKind.OFFSET:
-        offsets.check_offset(document, refusals)
+        check_offset(document, refusals)
     else:
         kinds.check_amounts(document, refusals)
     notes.check_note(document, refusals)

@@ -73,7 +73,7 @@ def choose(offset: Any, debit: Chosen, credit: Chosen) -> None:
     for side, chosen in ((Side.DEBIT, debit), (Side.CREDIT, credit)):
         for one in chosen:
             document, amount = one if isinstance(one, tuple) else (one, None)
-            most = open_in(document, offset.currency)
+            most = open_in(document, offset.currency) or ZERO
             if refusal := unfit(offset, document) or ("" if document.side == side else _wrong_side(document)):
                 raise DocumentError(refusal)
             OffsetItem.objects.create(offset=offset, document=document, amount=most if amount is None else amount)

@@ -128,8 +128,8 @@ def about_terms(document: Any) -> Iterator[str]:
     event = document.tax_event_date or document.date
     if document.kind == DocumentKind.PROTOCOL:
         if document.date > event + dt.timedelta(days=DAYS_FOR_PROTOCOL):
-            last = format_date(event + dt.timedelta(days=DAYS_FOR_PROTOCOL))
-            yield _("A protocol is made within 15 days of the day on which the tax fell due, here by %s.") % last
+            by = format_date(event + dt.timedelta(days=DAYS_FOR_PROTOCOL))
+            yield _("A protocol is made within 15 days of the day on which the tax fell due, here by %s.") % by
         return
     last = last_day_for_invoice(document, event)
     if document.date > last:
