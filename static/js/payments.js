@@ -36,6 +36,16 @@ function share(root) {
   }
 }
 
+// Rows that hold other parts than would be shared out were written by hand, here or before the page was refused.
+function isByHand(root) {
+  let left = toShare(root);
+  return rowsOf(root).some((row) => {
+    const part = "fill" in row.dataset ? Math.max(0, Math.min(left, cents(row.dataset.settle))) : 0;
+    left -= part;
+    return cents(row.value) !== part;
+  });
+}
+
 function tellRest(root) {
   const rest = root.querySelector("[data-settle-rest]");
   if (!rest) return;
@@ -53,6 +63,8 @@ document.addEventListener("input", (event) => {
   else if (event.target.name !== "amount") return;
   tellRest(root);
 });
+
+for (const root of document.querySelectorAll("[data-payment]")) if (isByHand(root)) root.dataset.touched = "1";
 
 // The server has drawn other documents: what was written into the old rows is gone with them.
 document.body.addEventListener("htmx:afterSwap", (event) => {
