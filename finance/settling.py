@@ -89,7 +89,7 @@ def proposals(item: Item, user: Any = None, *, first: Item | None = None) -> lis
     """
     if not item.side:
         return []
-    left = item.open if item.pk and not item.is_draft else item.owed
+    left = item.open if item.pk and not item.is_draft else item.owed or ZERO
     documents = list(open_documents(item, user)[:OFFERED])
     payments = list(open_payments(item, user)[:OFFERED])
     if first is not None:

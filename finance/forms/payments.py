@@ -171,6 +171,8 @@ class KeptOnceForm(OfPartyForm):
                 self.add_error(None, refusal)
             return
         for name, errors in refusal.error_dict.items():
+            if name == cash.REASON_FIELD and name in self.fields:
+                self.fields[name].widget = forms.TextInput()
             self.add_error(name if name in self.fields else None, ValidationError(errors))
 
 
@@ -229,14 +231,15 @@ class PaymentForm(KeptOnceForm):
         fields["currency"] = forms.ChoiceField(label=_("Currency"), choices=currency_choices(chosen))
         self.offer_places()
         self.offer_their_accounts()
-        fields[cash.REASON_FIELD] = forms.CharField(
-            label=_("Reason to pay in cash over the limit"),
-            required=False,
-            max_length=300,
-            help_text=_("Asked only when the limit of cash payments is reached; it is kept."),
-        )
-        if not self.user.has_perm("finance.pay_over_cash_limit"):
-            del fields[cash.REASON_FIELD]
+        if self.user.has_perm("finance.pay_over_cash_limit"):
+            # Out of sight until the limit is reached.
+            asked = self.is_bound and bool(self.data.get(cash.REASON_FIELD))
+            fields[cash.REASON_FIELD] = forms.CharField(
+                label=_("Reason to pay in cash over the limit"),
+                required=False,
+                max_length=300,
+                widget=forms.TextInput if asked else forms.HiddenInput,
+            )
         self.show_when(
             rate="currency!=EUR&currency!=BGN",
             account="method!=cash",
@@ -247,7 +250,6 @@ class PaymentForm(KeptOnceForm):
             deal="method=cash",
             receipt_number="method!=bank&method!=cod",
             reference="method!=cash",
-            **{cash.REASON_FIELD: "method=cash"},
         )
         if payment.currency not in FIXED and payment.rate_on is None:
             self.initial["rate"] = payment.rate if payment.rate != 1 else None
