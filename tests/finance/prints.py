@@ -18,3 +18,14 @@ def pages_of(data: bytes) -> list[str]:
 
 def text_of(data: bytes) -> str:
     return " ".join(pages_of(data))
+
+
+def right_edge(data: bytes) -> float:
+    """Where the last letter of the first page ends, in points from the left."""
+    with pdfium_lock:
+        document = pypdfium2.PdfDocument(data)
+        letters = document[0].get_textpage()
+        places = [at for at in range(letters.count_chars()) if letters.get_text_range(at, 1).strip()]
+        found = max(letters.get_charbox(at)[2] for at in places)
+        document.close()
+    return float(found)

@@ -32,7 +32,7 @@ from tests.factories.finance import (
 )
 from tests.factories.trade import ExchangeRateFactory, ground, vat
 from tests.factories.users import UserFactory
-from tests.finance.prints import pages_of, text_of
+from tests.finance.prints import pages_of, right_edge, text_of
 from tests.finance.test_rules_protocols import foreign
 
 pytestmark = pytest.mark.django_db
@@ -155,10 +155,7 @@ class TestInvoice:
 
         assert "<script>alert" not in html
         assert "<b>Ж</" in text_of(data)
-        page = pypdfium2.PdfDocument(data)[0]
-        letters = page.get_textpage()
-        right = max(letters.get_charbox(at)[2] for at in range(letters.count_chars()))
-        assert right < page.get_width() - 36
+        assert right_edge(data) < 595 - 38
 
     def test_the_title_of_the_file_names_the_document(self):
         invoice = of_lines({}, own_firm=firm())
