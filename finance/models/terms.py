@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -24,4 +27,16 @@ class InterestRate(models.Model):
         constraints = [models.CheckConstraint(name="interest_rate_sane", condition=Q(points__gte=0))]
 
     def __str__(self) -> str:
-        return f"{format_date(self.valid_from)}: {self.base_percent + self.points} %"
+        return f"{format_date(self.valid_from)}: {self.percent} %"
+
+    @property
+    def percent(self) -> Decimal:
+        """The yearly rate: what is charged."""
+        return self.base_percent + self.points
+
+    def clean(self) -> None:
+        super().clean()
+        if self.valid_from is not None and (self.valid_from.month, self.valid_from.day) not in ((1, 1), (7, 1)):
+            raise ValidationError(
+                {"valid_from": _("A rate begins on 1 January or on 1 July, and holds for half a year.")}
+            )
