@@ -27,13 +27,13 @@ class FirmChoice(PlainForm):
 
 class FirmSettingsForm(RecordForm):
     tolerance = AmountField(
-        label=FirmSettings._meta.get_field("tolerance").verbose_name,
+        label=_("Tolerated difference of received totals"),
         min_value=0,
         max_value=10,
         help_text=_("Printed totals that differ by no more are taken as they are printed, with a warning."),
     )
     cash_limit = AmountField(
-        label=FirmSettings._meta.get_field("cash_limit").verbose_name,
+        label=_("Cash limit, EUR"),
         min_value=1,
         help_text=FirmSettings._meta.get_field("cash_limit").help_text,
     )
