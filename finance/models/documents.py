@@ -322,12 +322,12 @@ class FinancialDocument(Document):
 
     @property
     def open(self) -> Decimal:
-        """What is left to settle, in its currency."""
-        return self.owed - self.settled
+        """What is left to settle, in its currency; nothing of a draft or of what is cancelled."""
+        return self.owed - self.settled if self.is_issued else ZERO
 
     @property
     def open_eur(self) -> Decimal:
-        return self.owed_eur - self.settled_eur
+        return self.owed_eur - self.settled_eur if self.is_issued else ZERO
 
     @property
     def is_overdue(self) -> bool:

@@ -234,6 +234,7 @@ def line_book(request: HttpRequest, pk: int) -> HttpResponse:
         "proposal": proposal,
         "amount": format_money(abs(line.amount), line.statement.currency),
         "page_title": _("Book a line of the statement"),
+        "submit_label": _("Book") if party is not None else _("Show what is open"),
         "crumbs": crumbs(line.statement),
         "cancel_url": line.statement.get_absolute_url(),
     }
