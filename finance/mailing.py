@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.text import capfirst
 
 from common.file_types import XML
@@ -23,6 +23,7 @@ from finance.printing.names import attachment_name_of
 from finance.printing.originals import keep_original, store
 from finance.printing.protocols import name_of
 from finance.printing.sheet import TRADE_PAPERS, day, money
+from finance.ubl import UblError
 from users.models import User
 from users.scopes import FirmsScope
 
@@ -82,7 +83,11 @@ def attachments_of(document: FinancialDocument) -> list[MadeFile]:
 
 
 def ubl_content(document: FinancialDocument) -> FileContent:
-    return store(ubl_of(document), XML)
+    """The e-invoice. Raises ValidationError in words when none can be made."""
+    try:
+        return store(ubl_of(document), XML)
+    except UblError as refusal:
+        raise ValidationError(str(refusal)) from refusal
 
 
 # -- Words -----------------------------------------------------------------------------------------
