@@ -137,7 +137,7 @@ def turnover_kinds() -> dict[str, list[str]]:
 
 def rows(sql: str, values: Any = None) -> Iterator[dict[str, Any]]:
     """Answer of a query as dictionaries, fetched in portions from the server."""
-    with transaction.atomic(), connection.chunked_cursor() as cursor:
+    with connection.chunked_cursor() as cursor:
         cursor.execute(sql, values)
         names: list[str] = []
         while portion := cursor.fetchmany(1000):
