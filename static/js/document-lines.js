@@ -209,6 +209,9 @@ function settle() {
 
 // --- Articles and their prices -------------------------------------------------------------------------------------
 
+const units = [...document.querySelectorAll("#units option")];
+const unitKey = (name) => units.find((one) => one.value === name || one.dataset.other === name)?.dataset.key ?? "";
+
 async function askPrice(row) {
   if (!text.priceUrl || !row.dataset.article || row.dataset.priced === "hand") return;
   const url = new URL(text.priceUrl, location.href);
@@ -218,7 +221,7 @@ async function askPrice(row) {
     own_firm: field("own_firm").value,
     date: field("date").value,
     quantity: valueOf(row, "quantity"),
-    unit: valueOf(row, "unit"),
+    unit: unitKey(valueOf(row, "unit")),
     currency: currency(),
     includes_vat: includesVat() ? "1" : "",
   };
@@ -254,7 +257,7 @@ function take(row, article) {
   quantity.select();
 }
 
-const list = articleList(grid, text.pickerUrl, text.textNone, (input, article) => take(input.closest("[data-line]"), article));
+const list = articleList(grid, text.articlesUrl, text.textNone, (input, article) => take(input.closest("[data-line]"), article));
 
 // --- The keyboard --------------------------------------------------------------------------------------------------
 
