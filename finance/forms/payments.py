@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -30,6 +30,8 @@ from trade.models.rates import FIXED, to_euro
 AT_BANK = "method=bank"
 # Refreshed by the server when one of these changes: accounts, desks and open documents are the firm's.
 REFRESHING = ("own_firm", "currency")
+# What is the same in a form that is sent twice.
+SAME = ("own_firm_id", "party_id", "direction", "method", "date", "amount", "currency", "reason")
 
 
 def account_label(account: BankAccount) -> str:
@@ -111,9 +113,16 @@ class KeptOnceForm(OfPartyForm):
         self.data = data
 
     def made_before(self) -> Payment | None:
-        """The payment that this very form has made already, when it was sent twice."""
+        """The payment that this very form has made already, when it was sent twice.
+
+        Sent again with other words (after going back in the browser) it is another payment.
+        """
         key = self.cleaned_data.get("entry_key")
-        return Payment.objects.filter(entry_key=key).first() if key and self.instance.pk is None else None
+        before = Payment.objects.filter(entry_key=key).first() if key and self.instance.pk is None else None
+        if before is None or all(getattr(before, name) == getattr(self.instance, name) for name in SAME):
+            return before
+        self.cleaned_data["entry_key"] = None
+        return None
 
     def was_changed_meanwhile(self) -> bool:
         """Whether somebody saved the draft since it was opened; what he wrote is told, what was typed stays."""
@@ -146,8 +155,6 @@ class KeptOnceForm(OfPartyForm):
         before = payment.pk, payment.version
         try:
             with transaction.atomic():
-                if (made := self.made_before()) is not None:
-                    return made
                 if self.was_changed_meanwhile():
                     raise DocumentError([])
                 payment.entry_key = payment.entry_key or self.cleaned_data.get("entry_key")
@@ -157,9 +164,14 @@ class KeptOnceForm(OfPartyForm):
                 payment.save()
                 if post:
                     settling.post(payment, self.user, pairs, reason=self.cleaned_data.get(cash.REASON_FIELD) or "")
-        except ValidationError as refusal:
+        except (ValidationError, IntegrityError) as refusal:
             payment.pk, payment.version = before
             payment._state.adding = payment.pk is None
+            if isinstance(refusal, IntegrityError):
+                # Sent twice at once: the other one was faster.
+                if (made := self.made_before()) is None:
+                    raise
+                return made
             self.tell(refusal)
             return None
         return payment

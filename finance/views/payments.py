@@ -145,6 +145,8 @@ def edit(request: HttpRequest, payment: Payment, first: Any = None) -> HttpRespo
     else:
         form = form_class(request.POST, instance=payment, user=user)
         valid = form.is_valid()
+        if valid and (made := form.made_before()) is not None:
+            return redirect(made)
         settle = SettleForm(form.instance, request.POST, user=user, first=first) if settles else None
         if (settle is None or settle.is_valid()) and valid:
             post = request.POST.get("deed") == "post" and user.has_perm("finance.issue_payment")
