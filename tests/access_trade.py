@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.files.base import ContentFile
+
 from tests.factories.trade import ArticleFactory, PriceConditionFactory, PriceListPriceFactory
+from trade.models import TradeImport
 
 
 def furnish_trade(world: Any) -> None:
@@ -39,6 +42,18 @@ def party(world: Any, user: Any) -> list[Any]:
     return [world.party.pk]
 
 
+def own_import(world: Any, user: Any, **fields: Any) -> list[Any]:
+    made = TradeImport(
+        user=user, file_name="a.csv", mapping=["code", "name"], state=TradeImport.State.PLANNED, **fields
+    )
+    made.file.save("a.csv", ContentFile("code;name\nА;Алфа\n".encode()))
+    return [made.pk]
+
+
+def own_prices(world: Any, user: Any) -> list[Any]:
+    return own_import(world, user, kind=TradeImport.Kind.PRICES, price_list=world.price.price_list)
+
+
 # administrator, manager, seller, buyer, accountant, warehouse, viewer, auditor
 TRADE = [
     ("trade:article_list", "get", None, "200 200 200 200 200 200 200 200"),
@@ -64,6 +79,16 @@ TRADE = [
     ("trade:pricelistprice_delete", "post", own_price, "302 302 403 403 302 404 403 403"),
     ("trade:price_explain", "get", None, "200 200 200 200 200 403 200 200"),
     ("trade:partyterms_edit", "get", party, "200 200 403 403 200 403 403 403"),
+    ("trade:import_list", "get", None, "200 200 403 200 200 403 403 403"),
+    ("trade:import_start", "get", None, "200 200 403 200 200 403 403 403"),
+    ("trade:import_sample", "get", None, "200 200 403 200 200 403 403 403"),
+    ("trade:import_review", "get", own_import, "200 200 403 200 200 403 403 403"),
+    ("trade:import_review", "get", own_prices, "200 200 403 403 200 403 403 403"),
+    ("trade:import_map", "get", own_import, "200 200 403 200 200 403 403 403"),
+    ("trade:import_plan", "post", own_import, "302 302 403 302 302 403 403 403"),
+    ("trade:import_apply", "post", own_import, "302 302 403 302 302 403 403 403"),
+    ("trade:import_undo", "post", own_import, "302 302 403 302 302 403 403 403"),
+    ("trade:import_errors", "get", own_import, "200 200 403 200 200 403 403 403"),
     ("trade:pricecondition_list", "get", None, "200 200 200 200 200 403 200 200"),
     ("trade:pricecondition_add", "get", None, "200 200 403 403 200 403 403 403"),
     ("trade:pricecondition_edit", "get", condition, "200 200 403 403 200 404 403 403"),

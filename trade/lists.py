@@ -101,6 +101,8 @@ class ArticleList(TradeList):
         actions = []
         if self.may_export():
             actions.append(Action(_("Print labels"), self.labels_url(), icon="upc"))
+        if self.may("import"):
+            actions.append(Action(_("Import"), reverse("trade:import_list"), icon="box-arrow-in-down"))
         return actions
 
     def labels_url(self) -> str:

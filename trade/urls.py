@@ -1,7 +1,7 @@
 from django.urls import URLPattern, path
 
 from trade.lists import ArticleList, ConditionList, PriceListList
-from trade.views import articles, conditions, labels, picking, prices
+from trade.views import articles, conditions, imports, labels, picking, prices
 
 app_name = "trade"
 
@@ -31,6 +31,16 @@ urlpatterns: list[URLPattern] = [
     path("prices/<int:pk>/delete/", prices.pricelistprice_delete, name="pricelistprice_delete"),
     path("prices/explain/", conditions.price_explain, name="price_explain"),
     path("terms/<int:pk>/edit/", prices.partyterms_edit, name="partyterms_edit"),
+    # Import of articles and prices
+    path("imports/", imports.TradeImportList.as_view(), name="import_list"),
+    path("imports/start/", imports.pages.start, name="import_start"),
+    path("imports/sample/", imports.pages.sample_file, name="import_sample"),
+    path("imports/<int:pk>/", imports.TradeImportReview.as_view(), name="import_review"),
+    path("imports/<int:pk>/columns/", imports.pages.map, name="import_map"),
+    path("imports/<int:pk>/check/", imports.pages.plan, name="import_plan"),
+    path("imports/<int:pk>/apply/", imports.pages.apply, name="import_apply"),
+    path("imports/<int:pk>/undo/", imports.pages.undo, name="import_undo"),
+    path("imports/<int:pk>/errors/", imports.pages.errors, name="import_errors"),
     # Price conditions
     path("conditions/", ConditionList.as_view(), name="pricecondition_list"),
     path("conditions/add/", conditions.pricecondition_add, name="pricecondition_add"),

@@ -3,6 +3,7 @@
 from trade.models.articles import Article, ArticleBarcode, ArticleGroup, ArticleUnit, Unit
 from trade.models.calendar import NonWorkingDay
 from trade.models.documents import Document, DocumentLine, DocumentTax
+from trade.models.imports import TradeImport, TradeImportRow
 from trade.models.life import Issuable
 from trade.models.prices import PartyTerms, PriceCondition, PriceList, PriceListPrice
 from trade.models.rates import ExchangeRate
@@ -23,6 +24,8 @@ __all__ = [
     "PriceCondition",
     "PriceList",
     "PriceListPrice",
+    "TradeImport",
+    "TradeImportRow",
     "Unit",
     "VatCategory",
     "VatGround",

@@ -116,6 +116,9 @@ class PriceListDetail(ListPage):
         if self.may("add"):
             url = reverse("trade:pricelist_copy", args=[one.pk])
             actions.append(Action(_("Copy with changed prices"), url, icon="copy", htmx=True))
+        if self.may("import") and not one.is_archived:
+            url = f"{reverse('trade:import_start')}?price_list={one.pk}"
+            actions.append(Action(_("Import prices"), url, icon="box-arrow-in-down"))
         if self.may("archive"):
             actions.append(archive_action(one, "pricelist", lambda name, row: reverse(f"trade:{name}", args=[row.pk])))
         return actions
