@@ -70,7 +70,8 @@ def draft_from_ubl(data: bytes, user: Any, *, name: str = "") -> FinancialDocume
         number=invoice.number[:40],
         date=invoice.issued_on,
         tax_event_date=invoice.tax_point_on or invoice.delivered_on or None,
-        due_date=invoice.due_on,
+        # What was due before it was written is due at once.
+        due_date=invoice.due_on and max(invoice.due_on, invoice.issued_on),
         received_on=max(today(), invoice.issued_on),
         currency=invoice.currency,
         payment_method=WAYS.get(invoice.payment.code, "bank"),
