@@ -365,9 +365,8 @@ class FinancialDocument(Document):
         firm = FirmSettings.of(self.own_firm)
         if self.is_tax_document:
             self.tax_event_date = self.tax_event_date or self.date
-            self.vat_period = self.vat_period or month_of(
-                (self.received_on or self.date) if self.received else self.tax_event_date
-            )
+            known = max(self.received_on or self.date, self.tax_event_date) if self.received else self.tax_event_date
+            self.vat_period = self.vat_period or month_of(known)
             self.ledger_kind = self.ledger_kind or self.facts.ledger
             if self.direction == Direction.EXPENSE:
                 self.credit_right = self.credit_right or CreditRight.FULL

@@ -172,6 +172,8 @@ class Settlement(models.Model):
         locked = Settlement.objects.select_for_update(of=("self",)).get(pk=self.pk)
         if locked.ended_on is not None:
             raise DocumentError(_("This settlement is undone already."))
+        if item is None and any(isinstance(one, Payment) and one.offset_document_id for one in (debit, credit)):
+            raise DocumentError(_("An offset is undone by cancelling its protocol."))
         lock_firm_periods(debit.own_firm_id)
         closed = PeriodClosing.objects.is_closed(debit.own_firm_id, self.on)
         ended_on = max(on or today(), self.on) if closed else self.on

@@ -58,6 +58,8 @@ def test_a_cancelled_offset_opens_all_again(deal):
         payment.cancel(user, "Сам")
     with pytest.raises(DocumentError):
         ours.cancel(user, "Грешка")
+    with pytest.raises(DocumentError):
+        Settlement.objects.current().get(debit_document=ours).end(user)
     protocol.cancel(user, "Грешни документи")
 
     ours.refresh_from_db()
