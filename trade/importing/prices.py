@@ -190,7 +190,8 @@ def write_prices(planned: Sequence[PlannedPrice], progress: Progress = None) -> 
     done = 0
     for part in chunks(wanted, 500):
         for one in part:
-            if one.ended is not None:
+            # One that stands higher in this very file is written with its end already.
+            if one.ended is not None and one.ended.pk:
                 one.ended.save(update_fields=["valid_to"])
                 note_change(one, one.ended, {"valid_to": one.ended_before})
             if one.changed is not None:
