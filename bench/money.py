@@ -91,37 +91,21 @@ def templates() -> list[tuple[FinancialDocument, Payment]]:
 def write_plan(cursor: Any, keys: list[tuple[int, int]]) -> None:
     """What is to be copied: a row for each document with its party, day, net amount, and whether it is open."""
     (document_one, payment_one), (document_two, payment_two) = keys
+    # Numbers and a day of our own alone: nothing that anybody typed.
     cursor.execute(
-        """
+        f"""
         CREATE TEMPORARY TABLE plan ON COMMIT DROP AS
-        SELECT row_number() OVER (ORDER BY on_day, party) + 1000 AS id, party, on_day,
-               round((20 + (n * 37 % 991) * 1.17)::numeric, 2) AS net,
-               CASE n %% 2 WHEN 0 THEN %(document_one)s ELSE %(document_two)s END AS document,
-               CASE n %% 2 WHEN 0 THEN %(payment_one)s ELSE %(payment_two)s END AS payment,
-               is_open
-          FROM (SELECT party, n, %(today)s::date - (%(days)s * (many - n) / many)::int AS on_day,
-                       n %% every = every - 1 AS is_open
-                  FROM (SELECT %(small)s AS party, %(few)s AS many, %(open_small)s AS every
-                        UNION ALL SELECT %(big)s, %(lots)s, %(open_big)s
-                        UNION ALL SELECT p, %(each)s, 10 FROM generate_series(1, %(others)s) p) sizes,
+        SELECT row_number() OVER (ORDER BY on_day, party) + 1000 AS id, party, on_day, is_open,
+               round((20 + mod(n * 37, 991) * 1.17)::numeric, 2) AS net,
+               CASE mod(n, 2) WHEN 0 THEN {document_one} ELSE {document_two} END AS document,
+               CASE mod(n, 2) WHEN 0 THEN {payment_one} ELSE {payment_two} END AS payment
+          FROM (SELECT party, n, mod(n, every) = every - 1 AS is_open,
+                       date '{today() - dt.timedelta(days=1)}' - ({DAYS} * (many - n) / many)::int AS on_day
+                  FROM (SELECT {SMALL} AS party, {SIZES[SMALL]} AS many, {OPEN[SMALL]} AS every
+                        UNION ALL SELECT {BIG}, {SIZES[BIG]}, {OPEN[BIG]}
+                        UNION ALL SELECT p, {FEW}, 10 FROM generate_series(1, {OTHERS}) p) sizes,
                        generate_series(1, many) n) days
-        """.replace("n * 37 % 991", "n * 37 %% 991"),
-        {
-            "document_one": document_one,
-            "document_two": document_two,
-            "payment_one": payment_one,
-            "payment_two": payment_two,
-            "today": today() - dt.timedelta(days=1),
-            "days": DAYS,
-            "small": SMALL,
-            "few": SIZES[SMALL],
-            "open_small": OPEN[SMALL],
-            "big": BIG,
-            "lots": SIZES[BIG],
-            "open_big": OPEN[BIG],
-            "each": FEW,
-            "others": OTHERS,
-        },
+        """
     )
     cursor.execute("ANALYZE plan")
 
