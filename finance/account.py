@@ -209,7 +209,10 @@ class Account:
         for side in ("debit", "credit"):
             one = Q()
             for what in ("document", "payment"):
-                condition = {f"{side}_{what}__party": self.party, f"{side}_{what}__own_firm": self.own_firm}
+                condition: dict[str, Any] = {
+                    f"{side}_{what}__party": self.party,
+                    f"{side}_{what}__own_firm": self.own_firm,
+                }
                 if self.currency:
                     condition[f"{side}_{what}__currency"] = self.currency
                 one |= Q(**condition)
@@ -221,6 +224,6 @@ def currencies_of(party: Counterparty, user: Any) -> list[str]:
     """Currencies in which there are documents or payments of the party."""
     found: set[str] = set()
     for model in (FinancialDocument, Payment):
-        rows = seen(model.objects.all(), user, party).exclude(state="draft")  # type: ignore[attr-defined]
+        rows = seen(model.objects.all(), user, party).exclude(state="draft")
         found |= set(rows.order_by().values_list("currency", flat=True).distinct())
     return sorted(found, key=lambda code: (code != "EUR", code))

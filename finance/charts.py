@@ -120,7 +120,7 @@ class AgeBar:
         for one, amount, url in classes:
             wide = amount * 100 / whole
             if amount:
-                share = f"{wide.quantize(Decimal(1))}{NBSP}%"
+                share = f"{wide.quantize(Decimal(1))}{NBSP}%" if wide >= 1 else f"<{NBSP}1{NBSP}%"
                 label = capfirst(str(one.label))
                 total = format_money(amount, "EUR")
                 parts.append(AgePart(one.slug, label, amount, total, share, f"{begin:.2f}", f"{wide:.2f}", url))

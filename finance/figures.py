@@ -180,7 +180,7 @@ def ageing(
     """What is receivable (or payable, by the side) in each class: {class: {currency: amount, "": in EUR}}."""
     rows = open_documents(parties, own_firms, on, user).filter(RECEIVABLE if side == Side.DEBIT else PAYABLE)
     found: dict[str, dict[str, Decimal]] = {one.slug: {"": Decimal("0.00")} for one in AGE_CLASSES}
-    sums = {}
+    sums: dict[str, Any] = {}
     for one in AGE_CLASSES:
         condition = one.condition(on)
         sums |= {one.slug: total("left", condition), f"{one.slug}_eur": total("left_eur", condition)}

@@ -24,7 +24,8 @@ from counterparties.models import Counterparty
 from documents.models import File
 from events.models import Event, EventFile, EventType
 from finance.figures import RECEIVABLE, open_documents, overdue
-from finance.models.terms import InterestRate
+from finance.interest import Rates, pieces
+from finance.models import Settlement
 
 ZERO = Decimal("0.00")
 TYPE = "payment_reminder"
@@ -54,7 +55,7 @@ class Reminder:
 
     def __post_init__(self) -> None:
         if self.with_interest:
-            self.interest = {one.pk: InterestRow.of(one, self.on).total for one in self.documents}
+            self.interest = {row.document.pk: row.total for row in interest_rows(self.documents, self.on)}
 
     @property
     def pay_by(self) -> dt.date:
@@ -62,13 +63,14 @@ class Reminder:
 
     @property
     def sums(self) -> list[tuple[str, Decimal, Decimal, Decimal, Decimal]]:
-        """Per currency: what is left, interest, costs, all together. Costs are in euro."""
+        """Per currency: what is left, interest, costs, all together. Interest and costs are in euro."""
         made = []
-        codes = {one.currency for one in self.documents} | ({"EUR"} if self.costs else set())
+        whole_interest = sum(self.interest.values(), ZERO)
+        codes = {one.currency for one in self.documents} | ({"EUR"} if self.costs or whole_interest else set())
         for code in sorted(codes, key=lambda code: (code != "EUR", code)):
             mine = [one for one in self.documents if one.currency == code]
             left = sum((one.left for one in mine), ZERO)
-            interest = sum((self.interest.get(one.pk, ZERO) for one in mine), ZERO)
+            interest = whole_interest if code == "EUR" else ZERO
             costs = self.costs if code == "EUR" else ZERO
             made.append((code, left, interest, costs, left + interest + costs))
         return made
@@ -94,19 +96,44 @@ class Reminder:
             lines.append(_("With costs of recovery %(sum)s.") % {"sum": format_money(self.costs, "EUR")})
         return "\n".join(lines)
 
-    @transaction.atomic
-    def remember(self, pdf: bytes, by: Any) -> Event:
-        """Keep the PDF in the dossier (for those who may file) and an event, done: this party was reminded today."""
+    @property
+    def letter_subject(self) -> str:
+        """Of the e-mail, which is Bulgarian as the letter in it."""
+        return f"Покана за плащане от {self.own_firm.display_name}"
+
+    def letter_text(self, by: Any) -> str:
+        return (
+            "Уважаеми дами и господа,\n\n"
+            "приложено Ви изпращаме покана за плащане на просрочени задължения. Ако междувременно сте платили, моля, "
+            "приемете я за безпредметна.\n\n"
+            f"С уважение,\n{by}\n{self.own_firm.full_name}\n"
+        )
+
+    def note(self, by: Any) -> Event:
+        """An event, done: this party was reminded today. By it the last reminder is known."""
         now = timezone.now()
         event = Event.objects.create(
-            type=reminder_type(), party=self.party, subject=self.subject[:200], text=self.text[:20_000],
-            starts_at=now, author=by, done_at=now, done_by=by,
-        )  # fmt: skip
+            type=reminder_type(),
+            party=self.party,
+            subject=self.subject[:200],
+            text=self.text[:20_000],
+            starts_at=now,
+            author=by,
+            done_at=now,
+            done_by=by,
+        )
+        event.settle()
+        return event
+
+    @transaction.atomic
+    def remember(self, pdf: bytes, by: Any) -> Event:
+        """Note the reminder, and keep its PDF in the dossier for those who may file."""
+        event = self.note(by)
         if by.has_perm("documents.add_file"):
             upload = SimpleUploadedFile(file_name(f"pokana {self.party.display_name}", "pdf"), pdf, "application/pdf")
             file = File.file_away(upload, party=self.party, by=by, description=self.subject[:200])
             EventFile.objects.create(event=event, file=file)
-        event.settle()
+            event.settle()
         return event
 
 
@@ -136,21 +163,25 @@ def last_reminder(user: Any) -> Any:
 
 @dataclass(frozen=True)
 class InterestRow:
-    """A document and the pieces of its interest, one for each rate."""
+    """A document and the pieces of its interest: what was paid in part counts less from the day of paying. In euro."""
 
     document: Any
     pieces: list[Any]
 
-    @classmethod
-    def of(cls, document: Any, on: dt.date) -> InterestRow:
-        """On what is left of the document, from the day after its last day for paying."""
-        from finance.interest import interest_on
-
-        return cls(document, interest_on(document.left, document.payable_by, on))
-
     @property
     def total(self) -> Decimal:
         return sum((piece.interest for piece in self.pieces), ZERO)
+
+
+def interest_rows(documents: list[Any], on: dt.date) -> list[InterestRow]:
+    """The interest on each of the documents, in two queries. Raises InterestRateMissing (a ValidationError)."""
+    rates, keys = Rates(), [one.pk for one in documents]
+    paid: dict[int, list[tuple[dt.date, Decimal]]] = {}
+    for row in Settlement.objects.in_force(on).filter(debit_document__in=keys).order_by("on", "pk"):
+        paid.setdefault(row.debit_document_id or 0, []).append((row.on, row.debit_eur))
+    return [
+        InterestRow(one, pieces(one.owed_eur, one.payable_by, on, paid.get(one.pk, []), rates)) for one in documents
+    ]
 
 
 @dataclass(frozen=True)
@@ -160,16 +191,8 @@ class InterestSheet:
 
     @classmethod
     def of(cls, party: Any, own_firm: Any, on: dt.date, user: Any) -> InterestSheet:
-        return cls(on, [InterestRow.of(one, on) for one in overdue_documents(party, own_firm, user, on)])
+        return cls(on, interest_rows(list(overdue_documents(party, own_firm, user, on)), on))
 
     @property
-    def sums(self) -> dict[str, Decimal]:
-        found: dict[str, Decimal] = {}
-        for row in self.rows:
-            code = row.document.currency
-            found[code] = found.get(code, ZERO) + row.total
-        return found
-
-
-def has_rates() -> bool:
-    return InterestRate.objects.exists()
+    def total(self) -> Decimal:
+        return sum((row.total for row in self.rows), ZERO)

@@ -92,14 +92,14 @@ def open_sums(party: Any, user: Any, on: dt.date) -> Any:
         "credits_given": CREDITS_GIVEN,
         "credits_received": CREDITS_RECEIVED,
     } | {one.slug: RECEIVABLE & one.condition(on) for one in AGE_CLASSES}
-    sums = {}
+    sums: dict[str, Any] = {}
     for name, condition in conditions.items():
         sums |= {name: total("left", condition), f"{name}_eur": total("left_eur", condition)}
     return open_documents(party, None, on, user).order_by().values("currency").annotate(**sums)
 
 
 def advance_sums(party: Any, user: Any, on: dt.date) -> Any:
-    sums = {}
+    sums: dict[str, Any] = {}
     for name, condition in {"advances_in": ADVANCES_IN, "advances_out": ADVANCES_OUT}.items():
         sums |= {name: total("left", condition), f"{name}_eur": total("left_eur", condition)}
     return open_payments(party, None, on, user).order_by().values("currency").annotate(**sums)

@@ -12,10 +12,14 @@ from common.dates import today
 from finance.drafting import draft_offset
 from finance.models import BankStatement, BankStatementLine, FirmSettings, PeriodClosing
 from finance.views.statements import SALT
+from tests.access_payments import PAYMENTS, furnish_payments
+from tests.access_prints import PRINTS, furnish_prints
+from tests.access_reports import REPORTS
 from tests.documents.uploads import png
 from tests.factories.contacts import BankAccountFactory
 from tests.factories.counterparties import OwnFirmFactory
 from tests.factories.documents import FileContentFactory
+from tests.factories.finance import issued
 
 
 def make_statement() -> BankStatement:
@@ -31,6 +35,9 @@ def furnish(world: Any) -> None:
     world.statement = make_statement()
     world.statement_line = world.statement.lines.get()
     furnish_firm(world)
+    furnish_payments(world)
+    furnish_prints(world)
+    world.invoice = issued(party=world.party)
 
 
 def furnish_firm(world: Any) -> None:
@@ -42,6 +49,10 @@ def furnish_firm(world: Any) -> None:
     world.firm = firm
     world.closing = PeriodClosing.close(firm, dt.date(2026, 9, 1), boss)
     world.offset = draft_offset(world.party, firm, [], [], boss)
+
+
+def document(world: Any, user: Any) -> list[Any]:
+    return [world.document.pk]
 
 
 def own_firm(world: Any, user: Any) -> list[Any]:
@@ -73,8 +84,27 @@ def statement_columns(world: Any, user: Any) -> list[Any]:
     return [signing.dumps({"content": content.pk, "user": user.pk, "name": "a.csv"}, salt=SALT)]
 
 
+def invoice(world: Any, user: Any) -> list[Any]:
+    return [world.invoice.pk]
+
+
 # administrator, manager, seller, buyer, accountant, warehouse, viewer, auditor
 FINANCE = [
+    *PAYMENTS,
+    *PRINTS,
+    *REPORTS,
+    ("finance:financialdocument_list", "get", None, "200 200 200 200 200 403 200 200"),
+    ("finance:financialdocument_add", "get", None, "200 200 200 200 200 403 403 403"),
+    ("finance:financialdocument_picker", "get", None, "200 200 200 200 200 403 200 200"),
+    ("finance:exchange_rate", "get", None, "200 200 200 200 200 403 200 200"),
+    ("finance:financialdocument_detail", "get", document, "200 200 200 200 200 403 200 200"),
+    ("finance:financialdocument_edit", "get", document, "200 200 200 200 200 403 403 403"),
+    ("finance:financialdocument_delete", "post", document, "302 302 302 302 302 403 403 403"),
+    ("finance:financialdocument_issue", "get", document, "200 200 200 200 200 403 403 403"),
+    ("finance:financialdocument_cancel", "get", document, "200 200 403 403 200 403 403 403"),
+    ("finance:financialdocument_copy", "post", document, "302 302 302 302 302 403 403 403"),
+    ("finance:financialdocument_make", "post", document, "302 302 302 302 302 403 403 403"),
+    ("finance:financialdocument_deduct", "post", document, "302 302 302 302 302 403 403 403"),
     ("finance:bankstatement_list", "get", None, "200 200 403 403 200 403 403 200"),
     ("finance:bankstatement_add", "get", None, "200 200 403 403 200 403 403 403"),
     ("finance:bankstatement_columns", "get", statement_columns, "200 200 403 403 200 403 403 403"),
@@ -93,4 +123,6 @@ FINANCE = [
     ("finance:firm_logo", "get", own_firm, "200 200 403 403 200 403 403 200"),
     ("finance:offset_add", "get", None, "200 200 200 200 200 403 403 403"),
     ("finance:offset_edit", "get", offset, "200 200 200 200 200 403 403 403"),
+    ("finance:financialdocument_read_ubl", "get", None, "200 200 200 200 200 403 403 403"),
+    ("finance:financialdocument_ubl", "get", invoice, "200 200 200 200 200 403 403 403"),
 ]

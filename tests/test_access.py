@@ -15,10 +15,13 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from counterparties.models import OwnFirmAccess
 from tests import access_world as w
 from tests.access_finance import FINANCE
+from tests.access_reports import REPORTS_OF_NO_PARTY
 from tests.access_trade import TRADE, TRADE_OF_NO_PARTY
 from tests.access_world import ROLES, World
+from tests.factories.counterparties import OwnFirmFactory
 from tests.factories.users import TeamFactory, UserFactory
 from tests.people import signed_in
 
@@ -168,6 +171,8 @@ TABLE = [
     ("events:inbox", "get", None, "200 200 403 403 200 403 403 403"),
     ("events:event_reopen", "post", w.event, "302 302 302 302 302 302 403 403"),
     ("counterparties:counterparty_tab", "get", w.tab("events"), "200 200 200 200 200 200 200 200"),
+    ("counterparties:counterparty_tab", "get", w.tab("financial-documents"), "200 200 200 200 200 404 200 200"),
+    ("counterparties:counterparty_tab", "get", w.tab("payments"), "200 200 200 200 200 404 200 200"),
     ("documents:form_choose", "get", w.party, "200 200 200 200 200 403 403 403"),
     ("documents:form_fill", "get", w.form_to_fill, "200 200 200 200 200 403 403 403"),
     ("documents:formvalue_edit", "get", w.form_value, "200 200 200 200 200 403 403 403"),
@@ -177,6 +182,7 @@ TABLE = [
 # What these show or change belongs to no party: it is open by the right alone.
 OF_NO_PARTY = {
     *TRADE_OF_NO_PARTY,
+    *REPORTS_OF_NO_PARTY,
     "counterparties:counterparty_kind_list",
     "events:email_file",
     "events:email_attachment",
@@ -263,6 +269,7 @@ def test_out_of_scope_nothing_that_has_a_number_exists():
     world = World()
     stranger = UserFactory(role="seller", team=TeamFactory(), language="en")
     stranger.user_permissions.set(Permission.objects.all())
+    OwnFirmAccess.objects.create(user=stranger, own_firm=OwnFirmFactory())
     browser = signed_in(stranger)
 
     wrong = []

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.amounts import AmountField
-from common.dates import format_date, today
+from common.dates import format_date, parse_date, today
 from common.forms import PlainForm
 from common.money import format_money
 from counterparties.models import Counterparty
 from documents.own_firms import usual_own_firm
 from finance.models import FinancialDocument
-from finance.models.terms import InterestRate
 from finance.reminders import DAYS, RECOVERY_COSTS, Reminder
 
 
@@ -29,13 +30,19 @@ class AccountForm(PlainForm):
     )
 
     def __init__(self, data: Any, party: Counterparty, user: Any) -> None:
-        super().__init__(data)
+        # What the address leaves out is filled in, so that one sees what is shown.
+        self.filled = {key: value for key, value in data.items() if value}
+        self.filled = {**self.usual(), **self.filled}
+        super().__init__(self.filled)
         self.party, self.user = party, user
         firms: Any = self.fields["own_firm"]
         firms.queryset = Counterparty.objects.own_firms_of(user).exclude(pk=party.pk).select_related("legal_form")
         for field in self.fields.values():
             if isinstance(field, forms.DateField):
                 field.widget.attrs["placeholder"] = _("dd.mm.yyyy")
+
+    def usual(self) -> dict[str, str]:
+        return {}
 
     def usual_firm(self) -> Counterparty | None:
         """The firm with which the party has had documents last, else the one that usually speaks to it."""
@@ -50,15 +57,26 @@ class AccountForm(PlainForm):
     def value(self, name: str) -> Any:
         return getattr(self, "cleaned_data", {}).get(name)
 
-    @property
+    @cached_property
     def firm(self) -> Counterparty | None:
-        return self.value("own_firm") or self.usual_firm()
+        """The firm that is chosen; the usual one is shown as chosen, too."""
+        found: Counterparty | None = self.value("own_firm") or self.usual_firm()
+        if found is not None:
+            self.filled["own_firm"] = str(found.pk)
+        return found
 
 
 class PeriodForm(AccountForm):
     since = forms.DateField(label=gettext_lazy("From"), required=False)
     until = forms.DateField(label=gettext_lazy("To"), required=False)
     currency = forms.ChoiceField(label=gettext_lazy("Currency"), required=False)
+
+    def usual(self) -> dict[str, str]:
+        """Until today, or the day asked for, from the beginning of its year."""
+        day = today()
+        with suppress(ValueError):
+            day = parse_date(self.filled.get("until", ""))
+        return {"since": format_date(day.replace(month=1, day=1)), "until": format_date(day)}
 
     def __init__(self, data: Any, party: Counterparty, user: Any, currencies: list[str]) -> None:
         super().__init__(data, party, user)
@@ -81,6 +99,9 @@ class PeriodForm(AccountForm):
 
 class AsOfForm(AccountForm):
     on = forms.DateField(label=gettext_lazy("As of"), required=False)
+
+    def usual(self) -> dict[str, str]:
+        return {"on": format_date(today())}
 
     @property
     def day(self) -> dt.date:
@@ -115,8 +136,6 @@ class ReminderForm(PlainForm):
             for one in documents
         ]
         chosen.initial = [str(one.pk) for one in documents]
-        if not InterestRate.objects.exists():
-            del self.fields["with_interest"]
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import django_filters
 from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404, HttpRequest
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -111,6 +113,7 @@ def is_key(value: str) -> bool:
 class FigureList(ListPage):
     """The rows of one figure; the sums under them are the figure."""
 
+    template_name = "finance/figure_items.html"
     export_permission = "finance.export_financialdocument"
     tie_break = ("pk",)
     name = ""
@@ -156,6 +159,22 @@ class FigureList(ListPage):
         label = filterset.form.fields["party"].label
         made = super().chips(filterset)
         return [(one, str(party) if party and one == label else words, url) for one, words, url in made]
+
+    def usual(self, columns: list[Column]) -> list[Column]:
+        """The columns; the party's own is shown by itself only where there are several parties."""
+        named = bool(self.params.get("party"))
+        return [replace(one, default=one.default and not (named and one.name == "party")) for one in columns]
+
+    @property
+    def crumbs(self) -> Any:  # type: ignore[override]
+        """Back to the party when its rows are shown, else to the reports for those who have them."""
+        key = self.params.get("party", "")
+        if key.isdecimal() and len(key) < 19:
+            party = Counterparty.objects.visible_to(self.request.user).select_related("legal_form").filter(pk=key)
+            if (found := party.first()) is not None:
+                return [(found.display_name, found.get_absolute_url())]
+        may = self.request.user.has_perm("finance.view_reports")
+        return [(_("Reports"), reverse("finance:report_list"))] if may else []
 
     def row_url(self, obj: Any) -> str:
         return obj.get_absolute_url()
@@ -205,8 +224,9 @@ def shared_columns(amount: Any) -> list[Column]:
 def document_columns(on: dt.date, amount: Any) -> list[Column]:
     """The columns of documents; days of delay are told as of the day asked for."""
     own = [
-        Column("number", gettext_lazy("Number"), "number", sort=["number"], css="number", order=10),
-        Column("kind", gettext_lazy("Kind"), "kind_label", sort=["kind"], order=20),
+        Column("document", gettext_lazy("Document"), str, sort=["kind", "number"], order=10),
+        Column("number", gettext_lazy("Number"), "number", sort=["number"], css="number", default=False, order=15),
+        Column("kind", gettext_lazy("Kind"), "kind_label", sort=["kind"], default=False, order=20),
         Column("date", gettext_lazy("Date"), "date", sort=["date", "pk"], css="number", order=50),
         Column("due", gettext_lazy("Payable by"), "payable_by", sort=["payable_by"], css="number", order=60),
         Column("late", gettext_lazy("Delay"), days_late(on), numeric=True, order=65),
@@ -223,7 +243,7 @@ class OpenDocuments(FigureList):
     default_sort = "due"
 
     def get_columns(self) -> list[Column]:
-        return document_columns(self.on, gettext_lazy("Left to pay"))
+        return self.usual(document_columns(self.on, gettext_lazy("Left to pay")))
 
 
 class TurnoverDocuments(FigureList):
@@ -250,7 +270,7 @@ class TurnoverDocuments(FigureList):
         day = Column("tax_event_date", gettext_lazy("Tax event"), "tax_event_date", sort=["tax_event_date", "pk"],
                      css="number", order=55)  # fmt: skip
         shown = [column for column in columns if column.name not in ("due", "late")]
-        return sorted([*shown, day], key=lambda column: column.order)
+        return self.usual(sorted([*shown, day], key=lambda column: column.order))
 
 
 class OpenPayments(FigureList):
@@ -261,14 +281,15 @@ class OpenPayments(FigureList):
 
     def get_columns(self) -> list[Column]:
         own = [
-            Column("number", gettext_lazy("Number"), "number", sort=["number"], css="number", order=10),
-            Column("kind", gettext_lazy("Kind"), "kind_label", order=20),
+            Column("document", gettext_lazy("Document"), str, sort=["number"], order=10),
+            Column("number", gettext_lazy("Number"), "number", sort=["number"], css="number", default=False, order=15),
             Column("date", gettext_lazy("Date"), "date", sort=["date", "pk"], css="number", order=50),
             Column("amount", gettext_lazy("Amount"), "amount", html=lambda row: format_money(row.amount, row.currency),
                    sort=["amount"], numeric=True, order=70),
             Column("reason", gettext_lazy("Ground"), "reason", css="is-long", order=75),
         ]  # fmt: skip
-        return sorted([*own, *shared_columns(gettext_lazy("Not settled"))], key=lambda column: column.order)
+        columns = sorted([*own, *shared_columns(gettext_lazy("Not settled"))], key=lambda column: column.order)
+        return self.usual(columns)
 
 
 class LinesFilter(TurnoverFilter):

@@ -155,7 +155,7 @@ def reminder_context(reminder: Any, user: Any) -> dict[str, Any]:
                 item_row(document)
                 | {
                     "late": (reminder.on - document.payable_by).days,
-                    "interest": money(reminder.interest[document.pk], document.currency)
+                    "interest": f"{money(reminder.interest[document.pk], 'EUR')}{NBSP}EUR"
                     if document.pk in reminder.interest
                     else "",
                 }
@@ -167,7 +167,7 @@ def reminder_context(reminder: Any, user: Any) -> dict[str, Any]:
                 {
                     "currency": currency,
                     "left": money(left, currency),
-                    "interest": money(interest, currency) if reminder.with_interest else "",
+                    "interest": money(interest, currency) if interest else "",
                     "costs": money(costs, currency) if costs else "",
                     "whole": money(whole, currency),
                     "words": amount_in_words(whole, currency, "bg"),
@@ -211,21 +211,22 @@ def interest_pdf(party: Counterparty, own_firm: Counterparty, sheet: Any, user: 
             "documents": [
                 item_row(row.document)
                 | {
-                    "interest": money(row.total, row.document.currency),
+                    "interest": money(row.total, "EUR"),
+                    "left": f"{money(row.document.left, row.document.currency)}{NBSP}{row.document.currency}",
                     "pieces": [
                         {
                             "since": day(piece.since),
                             "until": day(piece.until),
                             "days": piece.days,
                             "percent": f"{piece.percent.normalize():f}".replace(".", ","),
-                            "base": money(piece.amount, row.document.currency),
-                            "interest": money(piece.interest, row.document.currency),
+                            "base": money(piece.amount, "EUR"),
+                            "interest": money(piece.interest, "EUR"),
                         }
                         for piece in row.pieces
                     ],
                 }
                 for row in sheet.rows
             ],
-            "sums": [(currency, money(amount, currency)) for currency, amount in sheet.sums.items()],
+            "total": money(sheet.total, "EUR"),
         }
     return printed("interest", context)

@@ -71,7 +71,9 @@ class ReportForm(PlainForm):
             ("before", gettext_lazy("as many days before")),
         ],
     )
-    own_firm = forms.ModelChoiceField(label=gettext_lazy("Own firm"), queryset=None, required=False)
+    own_firm = forms.ModelChoiceField(
+        label=gettext_lazy("Own firm"), queryset=Counterparty.objects.none(), required=False
+    )
     party = PickerField(
         label=gettext_lazy("Counterparty"),
         queryset=Counterparty.objects.none(),
@@ -171,11 +173,11 @@ class Report:
     @property
     def subtitle(self) -> str:
         """What the print tells of the filter."""
-        shown = [(_("as of %s") if self.on else "%s") % format_date(self.on)] if "on" in self.names else []
+        shown = [_("as of %s") % format_date(self.on)] if "on" in self.names else []
         for name in self.names:
             value = self.data.get(name)
-            if value and name not in ("on", "by", "compare"):
-                words = format_date(value) if isinstance(value, dt.date) else str(value)
+            if value and name not in ("on", "since", "until", "by", "compare"):
+                words = str(value)
                 shown.append(f"{self.form.fields[name].label}: {words}")
         if "currency" in self.names and not self.data.get("currency"):
             shown.append(_("in EUR at each document's rate"))

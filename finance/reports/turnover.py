@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.addresses import address
-from common.dates import today
+from common.dates import format_date, today
 from finance.figures import period_documents, seen, signed_lines, total, year_until
 from finance.reports.base import Report, ReportColumn, ReportForm, Row, name_parties, register
 from trade.models import Article
@@ -58,6 +58,12 @@ class TurnoverReport(Report):
             case "before":
                 return since - (until - since) - dt.timedelta(days=1), since - dt.timedelta(days=1)
         return None
+
+    @property
+    def subtitle(self) -> str:
+        since, until = self.period
+        days = f"{format_date(since)} – {format_date(until)}"
+        return " · ".join(filter(None, [days, super().subtitle]))
 
     def documents(self, period: tuple[dt.date, dt.date]) -> Any:
         return self.narrowed(seen(period_documents(self.figure, *period, today()), self.user))
@@ -106,7 +112,8 @@ class TurnoverReport(Report):
         query |= {key: value for key, value in self.link_filters.items() if value}
         if self.data.get("party"):
             query["party"] = self.data["party"].pk
-        by, key = self.by, row.get("key")
+        by: str = self.by
+        key: Any = row.get("key")
         if "key" in row:
             if by == "month":
                 query |= month_within(key, since, until)

@@ -23,7 +23,8 @@ from finance.figures import VIEW_DOCUMENTS, VIEW_PAYMENTS, words_of_balance
 from finance.forms.accounts import AccountForm, AsOfForm, PeriodForm, ReminderForm
 from finance.open_items import OpenItems
 from finance.printing import accounts as prints
-from finance.reminders import InterestSheet, has_rates, overdue_documents
+from finance.reminders import InterestSheet, Reminder, last_reminder, overdue_documents
+from trade.errors import DocumentError
 
 EXPORT = "finance.export_financialdocument"
 PRINT = "finance.print_financialdocument"
@@ -43,7 +44,7 @@ def party_of(request: HttpRequest, pk: int) -> Counterparty:
 
 
 def demand(request: HttpRequest, permission: str) -> None:
-    if not request.user.has_perm(permission):  # type: ignore[union-attr]
+    if not request.user.has_perm(permission):
         raise PermissionDenied
 
 
@@ -191,8 +192,7 @@ def payment_reminder(request: HttpRequest, pk: int) -> HttpResponse:
     documents = list(overdue_documents(party, firm, user))
     bound = request.method == "POST"
     form = ReminderForm(request.POST if bound else None, documents)
-    if bound and documents and form.is_valid():
-        reminder = form.reminder(party, firm)
+    if bound and documents and form.is_valid() and (reminder := asked_reminder(form, party, firm)):
         pdf = prints.reminder_pdf(reminder, user)
         if "look" in request.POST:
             return pdf_response(pdf, "reminder.pdf")
@@ -208,12 +208,22 @@ def payment_reminder(request: HttpRequest, pk: int) -> HttpResponse:
     context = page_context(request, party, chosen, _("Payment reminder")) | {
         "reminder_form": form,
         "documents": documents,
+        "reminded_at": Counterparty.objects.filter(pk=pk).values_list(last_reminder(user), flat=True).get(),
         "firm": firm,
         "may_send": user.has_perm("events.send_email") and user.has_perm("documents.add_file"),
         "print_url": "",
         "export_url": "",
     }
     return render(request, "finance/payment_reminder.html", context, status=422 if bound and form.errors else 200)
+
+
+def asked_reminder(form: ReminderForm, party: Counterparty, firm: Counterparty) -> Reminder | None:
+    """The reminder of the form; None, told at the field, when the interest cannot be counted."""
+    try:
+        return form.reminder(party, firm)
+    except DocumentError as missing:
+        form.add_error("with_interest", missing)
+        return None
 
 
 # -- Statutory interest ------------------------------------------------------------------------------------------------
@@ -225,28 +235,30 @@ def interest_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     party = party_of(request, pk)
     form = AsOfForm(request.GET, party, request.user)
     firm = firm_or_404(form)
-    known = has_rates()
-    counted = InterestSheet.of(party, firm, form.day, request.user) if known else InterestSheet(form.day, [])
+    counted, refusal = InterestSheet(form.day, []), ""
+    try:
+        counted = InterestSheet.of(party, firm, form.day, request.user)
+    except DocumentError as missing:
+        refusal = " ".join(missing.messages)
     name = f"{_('Statutory interest')} {party.display_name}"
     if request.GET.get("export"):
         demand(request, EXPORT)
-        header = [_("Document"), _("Payable by"), _("From"), _("To"), _("Days"), _("Yearly rate, %"), _("On"),
-                  _("Interest"), _("Currency")]  # fmt: skip
+        header = [_("Document"), _("Payable by"), _("From"), _("To"), _("Days"), _("Yearly rate, %"),
+                  _("On, EUR"), _("Interest, EUR")]  # fmt: skip
         rows = [
             [str(row.document), row.document.payable_by, piece.since, piece.until, piece.days, piece.percent,
-             piece.amount, piece.interest, row.document.currency]
+             piece.amount, piece.interest]
             for row in counted.rows
             for piece in row.pieces
         ]  # fmt: skip
         return sheet(name, header, rows)
-    if request.GET.get("print"):
+    if request.GET.get("print") and not refusal:
         demand(request, PRINT)
         pdf = prints.interest_pdf(party, firm, counted, request.user)
         return pdf_response(pdf, exports.file_name(name, "pdf"))
     context = page_context(request, party, form, _("Statutory interest")) | {
         "sheet": counted,
         "firm": firm,
-        "rates_known": known,
-        "sums": list(counted.sums.items()),
+        "refusal": refusal,
     }
     return render(request, "finance/interest_sheet.html", context)

@@ -85,9 +85,9 @@ def report_detail(request: HttpRequest, slug: str) -> HttpResponse:
     if request.GET.get("print"):
         return print_report(request, report)
     sizes = {str(size): size for size in PAGE_SIZES}
-    paginator = Paginator(report.rows, sizes.get(request.GET.get("page_size", ""), request.user.page_size))  # type: ignore[union-attr]
-    page = paginator.get_page(request.GET.get("page"))
     user: Any = request.user
+    paginator = Paginator(report.rows, sizes.get(request.GET.get("page_size", ""), user.page_size))
+    page = paginator.get_page(request.GET.get("page"))
     context = {
         "report": report,
         "page_title": report.title,
@@ -131,7 +131,7 @@ def with_parameter(request: HttpRequest, name: str, value: str) -> str:
 
 def export(request: HttpRequest, report: Report, form: str) -> Any:
     """All rows of the report, and its totals as the last."""
-    if not request.user.has_perm(EXPORT):  # type: ignore[union-attr]
+    if not request.user.has_perm(EXPORT):
         raise PermissionDenied
     names = [column.name for column in report.columns]
     header = [str(column.label) for column in report.columns]
@@ -148,7 +148,7 @@ def plain(value: Any) -> Any:
 
 
 def print_report(request: HttpRequest, report: Report) -> HttpResponse:
-    if not request.user.has_perm(PRINT):  # type: ignore[union-attr]
+    if not request.user.has_perm(PRINT):
         raise PermissionDenied
     shown = report.told(list(report.rows[:PRINTED]))
     context = {
