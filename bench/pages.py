@@ -10,7 +10,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.test import Client, override_settings
 
-from bench import life, money
+from bench import life, money, prints
 from bench.data import BIG
 from counterparties.models import Counterparty
 from events.models import Event
@@ -49,6 +49,7 @@ def pages() -> list[Page]:
         Page("payments of all parties", "/finance/payments/"),
         *grown(),
         *with_money(),
+        Page("kept print of an invoice", prints.kept(), 3),
     ]
 
 
