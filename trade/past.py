@@ -55,7 +55,7 @@ def changes_of(article: Article, user: Any) -> list[Entry]:
 
 def source_of(model: Any) -> HistorySource:
     """How the model's events are read; they belong to no party, so no dossier is told of it."""
-    return HistorySource(model, lambda events, party: events.none())
+    return HistorySource(model, lambda events, party: events.none(), hidden=frozenset(["article"]))
 
 
 def latest(source: HistorySource, **narrowed: Any) -> list[Any]:

@@ -74,7 +74,7 @@ class ImportPages:
 
     def start_context(self, form: Any) -> dict[str, Any]:
         """What the page of the upload shows beside the form."""
-        return {"fields": self.importer.columns.fields.values(), "intro": self.intro}
+        return {"fields": self.importer.columns.fields.values(), "lead": self.intro}
 
     def initial_of(self, made: Any, has_header: bool) -> dict[str, Any]:
         return self.columns_form.initial_of(made.mapping, has_header)

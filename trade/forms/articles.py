@@ -30,6 +30,7 @@ class ArticleForm(RecordForm):
         fields = [
             *("code", "name", "name_en", "kind", "group", "unit", "vat_rate", "tariff_code", "origin", "description"),
         ]
+        widgets = {"description": forms.Textarea(attrs={"rows": 4})}
         help_texts = {
             "code": gettext_lazy("Your own number of the article; no two have the same."),
             "name_en": gettext_lazy("For documents in two languages."),

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.addresses import address
 from common.history import tracked
@@ -18,6 +19,9 @@ from contacts.models.base import Archivable
 from contacts.querysets import ArchivableQuerySet
 from counterparties.models.reference import NamedInTwoLanguages
 from trade.models.vat import VatRate
+
+# Not a group of users, which other languages may call otherwise.
+OF_ARTICLES = pgettext_lazy("of articles", "group")
 
 
 class Unit(NamedInTwoLanguages):
@@ -109,7 +113,7 @@ class Article(Archivable):
     name_en = models.CharField(_("name in English"), max_length=250, blank=True)
     kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.GOODS)
     group = models.ForeignKey(
-        ArticleGroup, verbose_name=_("group"), null=True, blank=True, on_delete=models.PROTECT, related_name="articles"
+        ArticleGroup, verbose_name=OF_ARTICLES, null=True, blank=True, on_delete=models.PROTECT, related_name="articles"
     )
     unit = models.ForeignKey(Unit, verbose_name=_("unit"), on_delete=models.PROTECT, related_name="articles")
     vat_rate = models.ForeignKey(VatRate, verbose_name=_("VAT rate"), on_delete=models.PROTECT, related_name="articles")

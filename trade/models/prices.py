@@ -19,7 +19,7 @@ from contacts.currencies import validate_currency
 from contacts.models.base import Archivable, Dated, dates_in_order
 from contacts.querysets import ArchivableQuerySet, visible_parties
 from counterparties.kinds import Kind
-from trade.models.articles import Article, ArticleGroup, Unit
+from trade.models.articles import OF_ARTICLES, Article, ArticleGroup, Unit
 
 
 class Days(Func):
@@ -229,7 +229,7 @@ class PriceCondition(Archivable, Dated):
     )
     group = models.ForeignKey(
         ArticleGroup,
-        verbose_name=_("group"),
+        verbose_name=OF_ARTICLES,
         null=True,
         blank=True,
         on_delete=models.PROTECT,
