@@ -299,8 +299,9 @@ def drafts(book: Ledger) -> None:
     lines = [book.line("Превоз на стоки", "295")]
     stored(book.document(supplier, number="1000777001", lines=lines, **facts))
     received = FinancialDocument.objects.issued().filter(received=True, kind="invoice")
-    draft_note(received.filter(party=book.parties["Пласт Форм"]).latest("date"), "credit_note", book.books, lines=[],
-               reason="Очаква се от доставчика")  # fmt: skip
+    forms = received.filter(party=book.parties["Пласт Форм"]).latest("date")
+    returned = [(forms.lines.order_by("position")[0], Decimal(3))]
+    draft_note(forms, DocumentKind.CREDIT_NOTE, book.books, lines=returned, reason="Очаква се от доставчика")
     charged = FinancialDocument.objects.filter(kind="protocol").values("corrects")
     waiting = received.filter(party__country__in=("DE", "IT")).exclude(pk__in=charged).first()
     if waiting is None:
