@@ -13,6 +13,7 @@ from common.models import Notification
 from contacts.models import Address, PartyImport
 from counterparties.models import Counterparty, RecentParty, Relation, Status
 from documents.models import File
+from tests.browser.payment_pages import payment_pages
 from tests.documents.uploads import pdf, png, upload
 from tests.factories.contacts import (
     AddressFactory,
@@ -104,7 +105,7 @@ def filled(user: User) -> dict[str, str]:
     file = filed(user, party)
     dossier = party.get_absolute_url()
     value = FormValueFactory(party=party, field__template__text=FORM_TEXT, field__label=LONG, value=party.note)
-    return {
+    return payment_pages(user, party, LONG) | {
         "first page": "/",
         "list of all": "/counterparties/",
         "list of clients": "/counterparties/clients/?q=светлана",
