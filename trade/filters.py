@@ -30,7 +30,7 @@ class GroupFilter(django_filters.Filter):
 
 
 class ArticleFilter(ArchivableFilter):
-    primary = ("q", "group", "kind", "archived")
+    primary = ("q", "group", "kind")
 
     q = django_filters.CharFilter(label=_("Code, name, barcode"), method="search", max_length=200)
     group = GroupFilter(label=_("Group"))
@@ -55,7 +55,7 @@ class ArticleFilter(ArchivableFilter):
 
 
 class PriceListFilter(ArchivableFilter):
-    primary = ("q", "whom", "period", "archived")
+    primary = ("q", "whom", "period")
 
     q = django_filters.CharFilter(label=_("Name"), field_name="name", lookup_expr="icontains", max_length=100)
     whom = django_filters.ChoiceFilter(
@@ -140,7 +140,7 @@ class ArticlePickFilter(django_filters.Filter):
 
 
 class ConditionFilter(ArchivableFilter):
-    primary = ("party", "client_type", "article", "period", "archived")
+    primary = ("party", "client_type", "article", "period")
 
     party = PartyFilter(label=_("Counterparty"))
     client_type = django_filters.ModelChoiceFilter(

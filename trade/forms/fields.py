@@ -82,6 +82,16 @@ def indented(rows: Any) -> list[tuple[Any, str]]:
     return [(row.pk, "\u2003" * depth + str(row)) for row, depth in tree(rows)]
 
 
+def by_path(rows: Any) -> list[tuple[Any, str]]:
+    """The tree as choices that stand side by side, where an indent would say nothing: "Retail › Shop"."""
+    names: list[str] = []
+    found = []
+    for row, depth in tree(rows):
+        names = [*names[:depth], str(row)]
+        found.append((row.pk, " › ".join(names)))
+    return found
+
+
 class TreeIterator(ModelChoiceIterator):
     """The choices of a field as a tree."""
 

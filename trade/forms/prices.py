@@ -18,7 +18,7 @@ from common.dates import format_date, today
 from common.forms import PlainForm, RecordForm
 from contacts.currencies import currency_choices
 from counterparties.models import PartyType
-from trade.forms.fields import ArticleField, indented, units_in_use
+from trade.forms.fields import ArticleField, by_path, units_in_use
 from trade.models import PartyTerms, PriceList, PriceListPrice, Unit
 from trade.quoting import LARGEST, PLACES, period_words, price_words
 
@@ -64,7 +64,7 @@ class PriceListForm(RecordForm):
         types: Any = self.fields["client_types"]
         chosen = [kind.pk for kind in one.client_types.all()] if one.pk else []
         types.queryset = PartyType.objects.filter(Q(is_active=True) | Q(pk__in=chosen), tree=PartyType.Tree.CLIENT)
-        types.choices = indented(types.queryset)
+        types.choices = by_path(types.queryset)
         if one.pk and one.prices.exists():
             # What was entered as net does not become gross by a tick, nor euro dollars.
             for name in ("currency", "includes_vat"):
