@@ -380,7 +380,7 @@ def subheading(document: FinancialDocument, words: Words) -> SafeString | str:
 
 
 def parties(document: FinancialDocument, words: Words) -> list[dict[str, Any]]:
-    """Recipient left, where an envelope has its window, and supplier right; who is which hangs on whose paper it is."""
+    """Supplier left, recipient right, as on the page of the document; who is which hangs on whose paper it is."""
     firm, party = (document.firm_copy, document.own_firm), (document.party_copy, document.party)
     if document.kind == DocumentKind.PROTOCOL:
         return [
@@ -392,8 +392,8 @@ def parties(document: FinancialDocument, words: Words) -> list[dict[str, Any]]:
     income = document.direction == Direction.INCOME
     recipient, supplier = (party, firm) if income else (firm, party)
     return [
-        party_block(words["recipient"], *recipient, words),
         party_block(words["supplier"], *supplier, words),
+        party_block(words["recipient"], *recipient, words),
     ]
 
 
@@ -500,4 +500,4 @@ def signatures(document: FinancialDocument, settings: FirmSettings, words: Words
     prepared = document.prepared_by or settings.prepared_by or (str(issued_by) if issued_by else "")
     if document.kind == DocumentKind.PROTOCOL:
         return [Fact(words["prepared_by"], prepared)]
-    return [Fact(words["received_by"], document.recipient), Fact(words["prepared_by"], prepared)]
+    return [Fact(words["prepared_by"], prepared), Fact(words["received_by"], document.recipient)]
