@@ -19,7 +19,7 @@ from tests.documents.uploads import png
 from tests.factories.contacts import BankAccountFactory
 from tests.factories.counterparties import OwnFirmFactory
 from tests.factories.documents import FileContentFactory
-from tests.factories.finance import issued
+from tests.factories.finance import draft, issued
 
 
 def make_statement() -> BankStatement:
@@ -38,6 +38,7 @@ def furnish(world: Any) -> None:
     furnish_payments(world)
     furnish_prints(world)
     world.invoice = issued(party=world.party)
+    world.document = draft(own_firm=world.firm, party=world.party)
 
 
 def furnish_firm(world: Any) -> None:
