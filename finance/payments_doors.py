@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from common.addresses import address
 from common.columns import Action
 from common.context_processors import MenuEntry, menu, new_menu
-from common.dates import SOFIA, format_date
-from common.expressions import DayBegins
+from common.dates import SOFIA, format_date, today
+from common.expressions import CappedCount, DayBegins
 from common.money import format_money
 from counterparties import dossier, history, search
 from counterparties.dossier import DossierTab
 from counterparties.models import Counterparty
-from counterparties.querysets import own_firms_in_scope
 from events.about import AboutKind, about_kinds
 from events.my_day import SHOWN, DayPanel, day_panels
 from events.timeline import Entry, Mark, TimelineSource, Wanted, sources
 from finance import cash, settling  # noqa: F401  (cash listens to what is posted)
+from finance.documents_history import of_firms_in_scope
 from finance.kinds import PARTNERS
 from finance.lists.payments import PaymentList, settled_state
 from finance.models import Payment
@@ -38,7 +39,7 @@ class PaymentsTab(DossierTab):
     slug = "payments"
     title = gettext_lazy("Payments")
     group = "money"
-    order = 20
+    order = 230
     kinds = PARTNERS
     permission_required = VIEW
     list_page = PaymentList
@@ -68,6 +69,30 @@ def record_payment(party: Counterparty, user: Any) -> Action | None:
 
 dossier.quick_actions.register(
     dossier.QuickAction("record_payment", record_payment, permission="finance.add_payment", order=40)
+)
+
+
+def count_late(party: Counterparty, user: Any) -> Any:
+    """Advances of the client whose fifth day has passed without an invoice."""
+    if not party.is_client:
+        return Value(0)
+    rows = Payment.objects.visible_to(user).filter(party=party)
+    return CappedCount(settling.without_invoice(rows, today() - settling.ONE_DAY))
+
+
+def say_late(party: Counterparty, count: Any, user: Any) -> Iterable[dossier.Warning]:
+    if count:
+        words = ngettext(
+            "%(count)d advance waits for its invoice for more than five days",
+            "%(count)d advances wait for their invoices for more than five days",
+            count,
+        )
+        url = f"{address('counterparties:counterparty_tab', party.pk, 'payments')}?settled=late"
+        yield dossier.Warning("warning", words % {"count": count}, url)
+
+
+dossier.warnings.register(
+    dossier.HeadWarning("advances_without_invoice", say_late, count_late, permission=VIEW, order=65)
 )
 
 
@@ -208,15 +233,6 @@ sources.register(
 # -- History ----------------------------------------------------------------------------------------
 
 
-def payments_seen_by(user: Any) -> history.Condition | None:
-    scope = own_firms_in_scope(user)
-    if scope is None:
-        return None
-    firms = Counterparty.objects.filter(is_own_firm=True).filter(scope).order_by().values("pk")
-    sql, params = firms.query.sql_with_params()
-    return (f"one.own_firm_id IN ({sql})", list(params))
-
-
 def payment_title(values: dict[str, Any]) -> str:
     return str(values.get("number") or values.get("reason") or "")
 
@@ -233,7 +249,7 @@ history.register(
     permission=VIEW,
     title=payment_title,
     hidden=frozenset({"state", "issued_at", "issued_by", "cancelled_at", "cancelled_by", "statement_line", "rate_on"}),
-    seen_by=payments_seen_by,
+    seen_by=of_firms_in_scope(Payment._meta.db_table, "pgh_obj_id"),
     deed=payment_deed,
     order=170,
 )
