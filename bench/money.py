@@ -116,7 +116,10 @@ CURRENCY = f"CASE WHEN {LEVS} THEN 'BGN' ELSE 'EUR' END"
 VAT = "round(plan.net * 0.2, 2)"
 NET_EUR, VAT_EUR = f"round(plan.net / ({RATE}), 2)", f"round({VAT} / ({RATE}), 2)"
 GROSS, GROSS_EUR = f"(plan.net + {VAT})", f"({NET_EUR} + {VAT_EUR})"
-SETTLED, SETTLED_EUR = (f"CASE WHEN plan.is_open THEN 0 ELSE {amount} END" for amount in (GROSS, GROSS_EUR))
+# What is open is paid by half, so that there are as many payments as documents.
+SETTLED, SETTLED_EUR = (
+    f"CASE WHEN plan.is_open THEN round({amount} / 2, 2) ELSE {amount} END" for amount in (GROSS, GROSS_EUR)
+)
 MONTH = "date_trunc('month', plan.on_day)::date"
 MOMENT = "plan.on_day + interval '10 hours'"
 
@@ -173,12 +176,12 @@ def copy_documents(cursor: Any) -> None:
 
 
 def copy_payments(cursor: Any) -> None:
-    """What is not open was paid on its last day."""
+    """A payment of the same day for each document."""
     moments = dict.fromkeys(("created_at", "updated_at", "issued_at"), MOMENT)
     copy_rows_of(
         cursor,
         Payment,
-        "t.id = plan.payment AND NOT plan.is_open",
+        "t.id = plan.payment",
         {
             **moments,
             "id": "plan.id",
@@ -188,10 +191,10 @@ def copy_payments(cursor: Any) -> None:
             "date": "plan.on_day",
             "currency": CURRENCY,
             "rate": RATE,
-            "amount": GROSS,
-            "amount_eur": GROSS_EUR,
-            "settled": GROSS,
-            "settled_eur": GROSS_EUR,
+            "amount": SETTLED,
+            "amount_eur": SETTLED_EUR,
+            "settled": SETTLED,
+            "settled_eur": SETTLED_EUR,
             "search_text": "lpad(plan.id::text, 8, '0')",
         },
     )
