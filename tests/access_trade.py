@@ -50,10 +50,6 @@ def own_import(world: Any, user: Any, **fields: Any) -> list[Any]:
     return [made.pk]
 
 
-def own_prices(world: Any, user: Any) -> list[Any]:
-    return own_import(world, user, kind=TradeImport.Kind.PRICES, price_list=world.price.price_list)
-
-
 # administrator, manager, seller, buyer, accountant, warehouse, viewer, auditor
 TRADE = [
     ("trade:article_list", "get", None, "200 200 200 200 200 200 200 200"),
@@ -83,7 +79,6 @@ TRADE = [
     ("trade:import_start", "get", None, "200 200 403 200 200 403 403 403"),
     ("trade:import_sample", "get", None, "200 200 403 200 200 403 403 403"),
     ("trade:import_review", "get", own_import, "200 200 403 200 200 403 403 403"),
-    ("trade:import_review", "get", own_prices, "200 200 403 403 200 403 403 403"),
     ("trade:import_map", "get", own_import, "200 200 403 200 200 403 403 403"),
     ("trade:import_plan", "post", own_import, "302 302 403 302 302 403 403 403"),
     ("trade:import_apply", "post", own_import, "302 302 403 302 302 403 403 403"),

@@ -21,7 +21,7 @@ from tests.factories.trade import (
     unit,
     vat,
 )
-from tests.people import signed_in, superuser
+from tests.people import signed_in, superuser, worker
 from trade.importing.process import importer
 from trade.importing.undoing import UndoingTrade
 from trade.models import Article, ArticleBarcode, PriceListPrice, TradeImport
@@ -334,3 +334,11 @@ class TestPages:
         assert "кофа" in errors
         assert "is no unit" in errors
         assert "Едно" not in errors
+
+    def test_who_may_import_articles_alone_imports_no_prices(self):
+        buyer = worker("trade.import_article", "trade.view_article")
+        made = TradeImport.objects.create(user=buyer, kind="prices", price_list=PriceListFactory(), file_name="a.csv")
+
+        assert signed_in(buyer).get(f"/trade/imports/{made.pk}/").status_code == 403
+        form = signed_in(buyer).get("/trade/imports/start/").context["form"]
+        assert [value for value, _label in form.fields["kind"].choices] == ["articles"]
