@@ -143,7 +143,7 @@ class TestSent:
 
         answer = browser.post(page(invoice), letter(offered(browser, invoice), made=["pdf", "ubl"], subject="Мое"))
 
-        assert answer.status_code == 200
+        assert answer.status_code == 422
         assert answer.context["form"].errors["made"]
         assert answer.context["form"]["subject"].value() == "Мое"
         assert not Email.objects.exists()
