@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -289,19 +290,23 @@ class Payment(Issuable):
         """Lock first the documents that it settles, which cancelling opens again: documents come before payments."""
         from finance.models.documents import FinancialDocument
 
-        documents = self.settled_documents()
+        documents = self.settled_with("document")
         list(
             FinancialDocument.objects.filter(pk__in=documents).order_by("pk").select_for_update(no_key=True).only("pk")
         )
         super().lock()
-        if not documents.issuperset(self.settled_documents()):
+        if not documents.issuperset(self.settled_with("document")):
             raise DocumentError(_("The payment was settled in the meantime: look at it again."))
 
-    def settled_documents(self) -> set[int]:
-        """Keys of the documents that it settles now."""
+    def rows_to_lock(self) -> Iterable[Any]:
+        """Keys of the payments that it is settled with: a refund, or what it gives back."""
+        return self.settled_with("payment")
+
+    def settled_with(self, what: str) -> set[int]:
+        """Keys of the documents or payments that it is settled with now."""
         from finance.models.settlements import Settlement
 
-        pairs = Settlement.objects.current().of(self).values_list("debit_document", "credit_document")
+        pairs = Settlement.objects.current().of(self).values_list(f"debit_{what}", f"credit_{what}")
         return {key for pair in pairs for key in pair if key}
 
     def series_code(self) -> str:
