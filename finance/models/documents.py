@@ -404,8 +404,6 @@ class FinancialDocument(Document):
 
     def settled_keys(self) -> list[int]:
         """Keys of the documents that it is settled with, which cancelling opens again."""
-        if self.is_draft:
-            return []
         from finance.models.settlements import Settlement
 
         pairs = Settlement.objects.current().of(self).values_list("debit_document", "credit_document")
