@@ -194,9 +194,9 @@ class Account:
                 other = row.credit if within == ["debit"] else row.debit
                 mine_item = row.debit if within == ["debit"] else row.credit
                 label, text = _("Settled with %s") % other, str(mine_item)
-            found.append(Entry(row.on, label, text, amount, place=(2, row.pk)))
+            found.append(Entry(row.on, label, text, amount, place=(4, row.pk)))
             if row.ended_on is not None and row.ended_on <= self.until:
-                found.append(Entry(row.ended_on, label, _("undone"), -amount, place=(3, row.pk), is_undoing=True))
+                found.append(Entry(row.ended_on, label, _("undone"), -amount, place=(5, row.pk), is_undoing=True))
         return found
 
     def holds(self, item: Any) -> bool:

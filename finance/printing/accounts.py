@@ -74,8 +74,12 @@ def signed(amount: Decimal, currency: str) -> dict[str, Any]:
 
 
 def statement_pdf(account: Account, user: Any) -> bytes:
+    """The statement, its rows told in Bulgarian whatever the language of the page was."""
     currency = account.shown_currency
     with translation.override("bg"):
+        account = Account.of(
+            account.party, account.own_firm, account.since, account.until, account.currency, account.user
+        )
         context = letter(account.party, account.own_firm, user, account.until) | {
             "since": day(account.since),
             "until": day(account.until),
@@ -154,6 +158,7 @@ def reminder_context(reminder: Any, user: Any) -> dict[str, Any]:
             "rows": [
                 item_row(document)
                 | {
+                    "due": day(document.payable_by),
                     "late": (reminder.on - document.payable_by).days,
                     "interest": f"{money(reminder.interest[document.pk], 'EUR')}{NBSP}EUR"
                     if document.pk in reminder.interest
@@ -211,6 +216,7 @@ def interest_pdf(party: Counterparty, own_firm: Counterparty, sheet: Any, user: 
             "documents": [
                 item_row(row.document)
                 | {
+                    "due": day(row.document.payable_by),
                     "interest": money(row.total, "EUR"),
                     "left": f"{money(row.document.left, row.document.currency)}{NBSP}{row.document.currency}",
                     "pieces": [

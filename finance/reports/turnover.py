@@ -104,9 +104,7 @@ class TurnoverReport(Report):
         return str(row.get("url", ""))
 
     def link(self, row: Row, period: tuple[dt.date, dt.date]) -> str:
-        """The documents (or lines) that add up to a sum; none to what the rounding of currencies leaves."""
-        if row.get("is_rounding"):
-            return ""
+        """The documents (or lines) that add up to a sum."""
         since, until = period
         query: dict[str, Any] = {"since": since.isoformat(), "until": until.isoformat()}
         query |= {key: value for key, value in self.link_filters.items() if value}
@@ -140,17 +138,10 @@ class TurnoverReport(Report):
         }
 
     def article_sums(self, documents: Any) -> dict[Any, tuple[Decimal, int]]:
-        """By the lines. What the rounding of other currencies leaves between lines and totals has a row of its own."""
+        """By the lines, whose amounts add up to those of their documents, in euro too."""
         rows = signed_lines(documents).order_by().values("article")
-        found = {
-            row["article"]: (row["sum"], row["count"])
-            for row in rows.annotate(sum=total(self.amount), count=Count("document", distinct=True))
-        }
-        whole = documents.order_by().aggregate(sum=total(self.amount))["sum"]
-        rest = whole - sum((amount for amount, _count in found.values()), Decimal(0))
-        if rest:
-            found["rounding"] = rest, 0
-        return found
+        summed = rows.annotate(sum=total(self.amount), count=Count("document", distinct=True))
+        return {row["article"]: (row["sum"], row["count"]) for row in summed}
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -161,8 +152,6 @@ class TurnoverReport(Report):
         for key in {**now, **before}:
             amount, count = now.get(key, (Decimal("0.00"), 0))
             row: Row = {"key": key, "sum": amount, "count": count, "share": percent(amount, whole)}
-            if key == "rounding":
-                row |= {"is_rounding": True, "name": _("rounding of other currencies")}
             if self.earlier:
                 earlier = before.get(key, (Decimal("0.00"), 0))[0]
                 row |= {
@@ -173,7 +162,7 @@ class TurnoverReport(Report):
             made.append(row)
         if self.by == "month":
             return sorted(made, key=lambda row: row["key"])
-        return sorted(made, key=lambda row: (bool(row.get("is_rounding")), -row["sum"], row["key"] or 0))
+        return sorted(made, key=lambda row: (-row["sum"], row["key"] or 0))
 
     @cached_property
     def totals(self) -> Row:
@@ -187,7 +176,7 @@ class TurnoverReport(Report):
         return totals
 
     def told(self, rows: list[Row]) -> list[Row]:
-        keys = [row["key"] for row in rows if row["key"] and not row.get("is_rounding")]
+        keys = [row["key"] for row in rows if row["key"]]
         match self.by:
             case "party":
                 for row in rows:
@@ -205,8 +194,7 @@ class TurnoverReport(Report):
                 named = {one.pk: str(one) for one in articles}
                 nothing = _("free text")
         for row in rows:
-            if not row.get("is_rounding"):
-                row["name"] = named.get(row["key"], nothing)
+            row["name"] = named.get(row["key"], nothing)
         return rows
 
 
