@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.test import TestCase, override_settings
 
 from common import demo
+from common.dates import today
 from common.models import SavedView
 from counterparties import demo_banks, identifiers
 from counterparties.kinds import Kind
@@ -23,6 +24,9 @@ from counterparties.models import (
     Status,
     ViesCheck,
 )
+from finance.kinds import DocumentKind
+from finance.models import BankStatementLine, FinancialDocument, Payment, PeriodClosing
+from finance.recounting import differences
 from tests.factories.users import UserFactory
 from users.models import User
 from users.roles import ROLES
@@ -138,6 +142,25 @@ class WhatIsThere(TestCase):
         assert len(people) >= 5
         assert None not in people
         assert len(set(changed)) >= 4
+
+    def test_the_books_hold_documents_of_every_kind_and_state(self):
+        documents = FinancialDocument.objects
+
+        assert set(documents.issued().values_list("kind", flat=True)) == set(DocumentKind.values)
+        assert set(documents.drafts().values_list("kind", flat=True)) == set(DocumentKind.values)
+        assert set(documents.filter(state="cancelled").values_list("received", flat=True)) == {True, False}
+        assert set(documents.values_list("currency", flat=True)) == {"EUR", "BGN", "USD"}
+        assert documents.filter(series="tax").order_by("position")[0].number == "0000000001"
+        assert documents.filter(series="tax", number="0000012346").exists()
+        late = {min((today() - one.payable_by).days // 31, 3) for one in documents.overdue().filter(received=False)}
+        assert late == {0, 1, 2, 3}
+        assert set(Payment.objects.issued().values_list("method", flat=True)) >= {"bank", "cash", "cod", "offset"}
+        assert Payment.objects.open().exists()
+        assert PeriodClosing.objects.closed().exists()
+        assert BankStatementLine.objects.waiting().count() >= 4
+
+    def test_the_books_add_up(self):
+        assert list(differences()) == []
 
     def test_all_numbers_are_valid_and_personal_ones_belong_to_nobody(self):
         for party in Counterparty.objects.all():
