@@ -56,6 +56,7 @@ def correct(document: FinancialDocument, by: Any) -> None:
     before.count_turnover(-1)
     document.prepare()
     refuse_left_hanging(document)
+    move_settlements(document)
     document.count_turnover(1)
     document.version += 1
     document.save()
@@ -96,6 +97,14 @@ def refuse_left_hanging(document: FinancialDocument) -> None:
             raise DocumentError({"lines": _("Credit notes or deductions of the invoice come to more than this.")})
     elif document.kind in (DocumentKind.INVOICE, DocumentKind.ADVANCE_INVOICE) and below_zero(document):
         raise DocumentError({"lines": _("Its notes, or what is deducted of it, come to more than this.")})
+
+
+def move_settlements(document: FinancialDocument) -> None:
+    """Nothing is settled before the document's day: where that is later now, its settlements count from it on."""
+    for earlier in Settlement.objects.current().of(document).filter(on__lt=document.date).order_by("pk"):
+        refuse_closed(document.own_firm_id, earlier.on)
+        earlier.on = document.date
+        earlier.save(update_fields=["on"])
 
 
 def below_zero(invoice: FinancialDocument) -> bool:

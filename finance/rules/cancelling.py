@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from common.dates import today
 from finance.kinds import DocumentKind
 from finance.models import FinancialDocument, FinancialDocumentLine, OffsetItem
-from finance.models.periods import refuse_closed
+from finance.models.periods import month_of, refuse_closed
 from finance.rules.notes import check_left_after
 from trade.errors import DocumentError
 
@@ -21,6 +21,9 @@ def check(document: Any) -> None:
     if document.cancelled_on > today():
         raise DocumentError({"on": _("A document is not cancelled in the future.")})
     refuse_closed(document.own_firm_id, document.cancelled_on, field="on")
+    if document.vat_period and month_of(document.cancelled_on) <= document.vat_period:
+        # It becomes zero in the ledger of that period, which must still be open.
+        refuse_closed(document.own_firm_id, document.vat_period, field="on")
     refuse_hanging(
         FinancialDocument.objects.issued().filter(corrects=document),
         _("Cancel first what was made to it: %s."),

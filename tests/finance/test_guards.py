@@ -1,0 +1,71 @@
+"""What must not slip through: closed periods by a side door, moved days, what one may not see, odd days."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from common.dates import today
+from finance.account import Account
+from finance.figures import open_payments
+from finance.models import FinancialDocument, PeriodClosing, Settlement
+from tests.factories.counterparties import OwnFirmFactory, SupplierFactory
+from tests.factories.finance import days_ago, entered, issued, posted
+from tests.factories.users import UserFactory
+from trade.errors import DocumentError
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def by(db):
+    return UserFactory(role="administrator")
+
+
+def test_a_document_is_not_annulled_into_a_vat_period_that_is_closed(by):
+    invoice = issued(date=dt.date(2026, 9, 29), tax_event_date=dt.date(2026, 10, 2))
+    PeriodClosing.close(invoice.own_firm, dt.date(2026, 10, 1), by)
+
+    # On a day of September it would turn to zero in October, which is declared.
+    with pytest.raises(DocumentError):
+        invoice.cancel(by, "Грешка", on=dt.date(2026, 9, 30))
+    invoice.cancel(by, "Грешка", on=today())
+
+    assert FinancialDocument.objects.get(pk=invoice.pk).cancel_period == today().replace(day=1)
+
+
+def paid_invoice(by, day, paid_on):
+    firm, supplier = OwnFirmFactory(), SupplierFactory()
+    invoice = entered(own_firm=firm, party=supplier, date=day, received_on=day)
+    payment = posted(own_firm=firm, party=supplier, amount=120, direction="out", date=paid_on)
+    Settlement.settle(payment, invoice, by=by)
+    invoice.refresh_from_db()
+    return invoice, payment
+
+
+def move_to(invoice, day, by):
+    invoice.date = invoice.received_on = day
+    invoice.tax_event_date = invoice.due_date = invoice.vat_period = None
+    invoice.correct(by)
+
+
+def test_where_a_paid_invoice_is_corrected_to_a_later_day_its_settlement_counts_from_then_on(by):
+    invoice, payment = paid_invoice(by, days_ago(20), days_ago(15))
+
+    move_to(invoice, days_ago(5), by)
+
+    # In between the payment was an advance, and figure and statement of account say the same.
+    between = days_ago(10)
+    account = Account.of(invoice.party, invoice.own_firm, days_ago(60), between, "EUR", by)
+    advances = open_payments(invoice.party, invoice.own_firm, between, by)
+    assert account.closing == sum(one.left for one in advances) == payment.amount
+    assert Settlement.objects.get().on == days_ago(5)
+
+
+def test_a_correction_moves_no_settlement_out_of_a_closed_period(by):
+    invoice, _payment = paid_invoice(by, dt.date(2026, 9, 10), dt.date(2026, 10, 12))
+    PeriodClosing.close(invoice.own_firm, dt.date(2026, 10, 1), by)
+
+    with pytest.raises(DocumentError):
+        move_to(invoice, today(), by)
