@@ -41,6 +41,8 @@ ADVANCES_OUT = Q(direction="out")
 
 TURNOVER_KINDS = [kind for kind, facts in FACTS.items() if facts.turnover]
 LESSENING = [kind for kind, facts in FACTS.items() if facts.turnover and facts.sign < 0]
+# Figures are asked for days between these; before and after them nothing is reckoned, for the calendar ends there.
+EARLIEST, LATEST = dt.date(1900, 1, 1), dt.date(2200, 12, 31)
 DIRECTIONS = {"sales": Direction.INCOME, "purchases": Direction.EXPENSE}
 MONTHS = 12
 

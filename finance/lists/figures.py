@@ -27,6 +27,8 @@ from finance.cells import draw_state, state_text
 from finance.figures import (
     AGE_CLASSES,
     DIRECTIONS,
+    EARLIEST,
+    LATEST,
     MoneyFigure,
     of_type,
     period_documents,
@@ -40,9 +42,10 @@ from finance.models import FinancialDocument, FinancialDocumentLine, Payment
 def asked_day(params: Any, name: str) -> dt.date | None:
     """A day of the address as the links of our pages write it, or as people do; None when there is none."""
     try:
-        return parse_date(params.get(name, ""))
+        day = parse_date(params.get(name, ""))
     except ValueError:
         return None
+    return day if EARLIEST <= day <= LATEST else None
 
 
 class ItemsFilter(django_filters.FilterSet):

@@ -22,7 +22,7 @@ from common.pickers import PickerField
 from common.registry import Registry
 from counterparties.forms import find_party
 from counterparties.models import Counterparty, PartyType
-from finance.figures import VIEW_DOCUMENTS, of_type
+from finance.figures import EARLIEST, LATEST, VIEW_DOCUMENTS, of_type
 from users.models import User
 
 VIEW_REPORTS = "finance.view_reports"
@@ -111,6 +111,9 @@ class ReportForm(PlainForm):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in ("on", "since", "until"):
+            if (day := data.get(name)) and not EARLIEST <= day <= LATEST:
+                self.add_error(name, _("This day is too far away."))
         since, until = data.get("since"), data.get("until")
         if since and until and since > until:
             self.add_error("until", _("The period ends before it begins."))

@@ -69,3 +69,21 @@ def test_a_correction_moves_no_settlement_out_of_a_closed_period(by):
 
     with pytest.raises(DocumentError):
         move_to(invoice, today(), by)
+
+
+@pytest.mark.parametrize("day", ["01.01.0001", "31.12.9999"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "reports/sales/?since={day}&compare=before",
+        "reports/sales/?until={day}&compare=year",
+        "reports/receivables/?on={day}",
+        "figures/sales/?on={day}",
+        "figures/sales/?since={day}&until={day}",
+        "figures/receivable/?on={day}&age=to_30",
+    ],
+)
+def test_a_day_at_the_end_of_the_calendar_breaks_no_figure(client, by, url, day):
+    client.force_login(by)
+
+    assert client.get("/finance/" + url.format(day=day)).status_code == 200
