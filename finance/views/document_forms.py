@@ -118,6 +118,9 @@ def made_before(request: HttpRequest) -> FinancialDocument | None:
 def financialdocument_edit(request: HttpRequest, pk: int) -> HttpResponse:
     documents = FinancialDocument.objects.select_related("party__legal_form", "own_firm__legal_form", "corrects")
     document = seen(request, documents, pk, "finance.change_financialdocument")
+    if document.kind == DocumentKind.OFFSET:
+        # It has documents in place of lines, and a form of its own.
+        return redirect("finance:offset_edit", document.pk)
     if not may_be_edited(document):
         messages.info(request, _("What is issued is not changed any more; a note corrects it."))
         return redirect(document)
