@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from common.money import format_money
 from finance.kinds import DocumentKind
 from finance.models import FinancialDocument, Settlement
+from finance.models.choices import columns_but_settled
 from finance.models.periods import refuse_closed
 from finance.remaining import left_of
 from trade.errors import DocumentError
@@ -59,7 +60,7 @@ def correct(document: FinancialDocument, by: Any) -> None:
     move_settlements(document)
     document.count_turnover(1)
     document.version += 1
-    document.save()
+    document.save(update_fields=[*columns_but_settled(document), "settled", "settled_eur"])
 
 
 def locked(document: FinancialDocument) -> FinancialDocument:

@@ -26,6 +26,14 @@ def frozen(name: str, fields: Iterable[str], unless_draft: str) -> pgtrigger.Tri
     )
 
 
+def columns_but_settled(row: models.Model) -> set[str]:
+    """What a plain save of a stored row writes. What is settled is kept by settlements alone, under the row's lock:
+    a save of what was read before must not put an older sum back.
+    """
+    names = {field.name for field in row._meta.concrete_fields if not field.primary_key}
+    return names - {"settled", "settled_eur"}
+
+
 class Side(models.TextChoices):
     """On whose side what is open counts: `debit` they owe us, `credit` we owe them."""
 

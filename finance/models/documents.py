@@ -29,6 +29,7 @@ from finance.models.choices import (
     PaymentState,
     PrintLanguage,
     Side,
+    columns_but_settled,
     frozen,
 )
 from finance.models.firms import FirmSettings
@@ -358,6 +359,8 @@ class FinancialDocument(Document):
         self.fill_derived()
         if (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*fields, "side", "year", "search_text", "updated_at"}
+        elif not self._state.adding:
+            kwargs["update_fields"] = columns_but_settled(self)
         super().save(*args, **kwargs)
 
     def fill_usual(self) -> None:

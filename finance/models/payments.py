@@ -19,7 +19,7 @@ from common.expressions import DayBegins
 from common.history import tracked
 from common.text import fold
 from finance.kinds import CASH_IN, CASH_OUT, PAYMENTS
-from finance.models.choices import Side, frozen
+from finance.models.choices import Side, columns_but_settled, frozen
 from finance.models.firms import CashDesk
 from finance.models.periods import refuse_closed
 from finance.querysets import PaymentQuerySet
@@ -282,6 +282,8 @@ class Payment(Issuable):
         self.fill_derived()
         if (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*fields, "search_text", "updated_at"}
+        elif not self._state.adding:
+            kwargs["update_fields"] = columns_but_settled(self)
         super().save(*args, **kwargs)
 
     # -- Posting ---------------------------------------------------------------------------------

@@ -98,3 +98,15 @@ def test_a_received_invoice_carries_the_senders_number():
     invoice = entered(number="0000012345")
 
     assert (invoice.number, invoice.series, invoice.side) == ("0000012345", "", "credit")
+
+
+def test_a_save_of_what_was_read_before_does_not_forget_what_was_settled_since():
+    invoice = issued()
+    stale = FinancialDocument.objects.get(pk=invoice.pk)
+    Settlement.settle(posted(own_firm=invoice.own_firm, party=invoice.party), invoice, by=UserFactory())
+
+    stale.internal_note = "забележка"
+    stale.save()
+
+    invoice.refresh_from_db()
+    assert (invoice.internal_note, invoice.open) == ("забележка", Decimal("0.00"))
