@@ -104,6 +104,20 @@ def proposals(item: Item, user: Any = None, *, first: Item | None = None) -> lis
     return [*made, *((other, ZERO) for other in payments)]
 
 
+def those_seen(items: Iterable[Item], user: Any) -> set[tuple[type, int]]:
+    """Which of the documents and payments the user may see, by model and key."""
+    items = list(items)
+    models: tuple[Any, ...] = (FinancialDocument, Payment)
+    return {
+        (model, key)
+        for model in models
+        if user.has_perm(f"finance.view_{model._meta.model_name}")
+        for key in model.objects.visible_to(user)
+        .filter(pk__in=[item.pk for item in items if isinstance(item, model)])
+        .values_list("pk", flat=True)
+    }
+
+
 # -- Posting and settling ---------------------------------------------------------------------------
 
 

@@ -31,6 +31,7 @@ from finance.forms.drafts import Draft
 from finance.kinds import DocumentKind
 from finance.models import FinancialDocument, Settlement
 from finance.models.choices import PaymentState
+from finance.settling import those_seen
 from finance.views.document_forms import show
 from trade.copies import account_copy, copy_of
 from trade.errors import DocumentError
@@ -113,13 +114,17 @@ def settlements_of(document: FinancialDocument, user: Any) -> list[Any]:
     """Its settlements as this page tells them: what stands on the other side, how much in this document's currency."""
     found = list(Settlement.objects.of(document).for_list().order_by("on", "pk"))
     may_undo = user.has_perm("finance.settle_payment")
-    for one in found:
+    others = [one.credit if one.debit_document_id == document.pk else one.debit for one in found]
+    known = those_seen(others, user)
+    for one, other in zip(found, others, strict=True):
         on_debit = one.debit_document_id == document.pk
-        other = one.credit if on_debit else one.debit
+        seen_too = (type(other), other.pk) in known
         one.here_amount = one.debit_amount if on_debit else one.credit_amount
         one.other_is_payment = (one.credit_payment_id if on_debit else one.debit_payment_id) is not None
-        one.other_title, one.other_url = str(other), other.get_absolute_url()
-        one.undo_url = reverse("finance:settlement_end", args=[one.pk]) if may_undo and one.ended_on is None else ""
+        one.other_title = str(other) if seen_too else _("something that you may not see")
+        one.other_url = other.get_absolute_url() if seen_too else ""
+        may = may_undo and seen_too and one.ended_on is None
+        one.undo_url = reverse("finance:settlement_end", args=[one.pk]) if may else ""
     return found
 
 

@@ -285,15 +285,7 @@ def rows_of(settlements: list[Settlement], payment: Payment, user: Any) -> list[
                 "other_amount": one.credit_amount if is_debit else one.debit_amount,
             }
         )
-    models: tuple[Any, ...] = (FinancialDocument, Payment)
-    seen_keys = {
-        (model, key)
-        for model in models
-        if user.has_perm(f"finance.view_{model._meta.model_name}")
-        for key in model.objects.visible_to(user)
-        .filter(pk__in=[other.pk for other in others if isinstance(other, model)])
-        .values_list("pk", flat=True)
-    }
+    seen_keys = settling.those_seen(others, user)
     may_settle = user.has_perm("finance.settle_payment")
     for row in rows:
         row["seen"] = (type(row["other"]), row["other"].pk) in seen_keys

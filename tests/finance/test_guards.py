@@ -7,10 +7,12 @@ import datetime as dt
 import pytest
 
 from common.dates import today
+from counterparties.models import Relation
 from finance.account import Account
+from finance.drafting import draft_offset
 from finance.figures import open_payments
 from finance.models import FinancialDocument, PeriodClosing, Settlement
-from tests.factories.counterparties import OwnFirmFactory, SupplierFactory
+from tests.factories.counterparties import ClientFactory, OwnFirmFactory, SupplierFactory
 from tests.factories.finance import days_ago, entered, issued, posted
 from tests.factories.users import UserFactory
 from trade.errors import DocumentError
@@ -87,3 +89,40 @@ def test_a_day_at_the_end_of_the_calendar_breaks_no_figure(client, by, url, day)
     client.force_login(by)
 
     assert client.get("/finance/" + url.format(day=day)).status_code == 200
+
+
+def test_the_form_of_a_document_leads_an_offset_to_its_own(client, by):
+    client.force_login(by)
+    offset = draft_offset(ClientFactory(), OwnFirmFactory(), [], [], by)
+
+    answer = client.get(f"/finance/documents/{offset.pk}/edit/")
+
+    assert answer.headers["Location"] == f"/finance/offsets/{offset.pk}/edit/"
+
+
+def test_a_settlement_is_undone_from_the_page_of_the_document(client, by):
+    client.force_login(by)
+    invoice, _payment = paid_invoice(by, days_ago(5), days_ago(3))
+    url = f"/finance/settlements/{Settlement.objects.get().pk}/end/"
+
+    assert f'<form method="post" action="{url}"' in client.get(invoice.get_absolute_url()).content.decode()
+    answer = client.post(url, {"next": invoice.get_absolute_url()})
+
+    assert answer.headers["Location"] == invoice.get_absolute_url()
+    assert FinancialDocument.objects.get(pk=invoice.pk).open == 120
+
+
+def test_a_payment_that_one_may_not_see_is_not_named_on_the_page_of_what_it_settles(client, by):
+    seller = UserFactory(role="seller")
+    firm, mine, foreign = OwnFirmFactory(), ClientFactory(trader=seller), ClientFactory()
+    Relation.objects.create(kind=Relation.Kind.PAYS_FOR, from_party=foreign, to_party=mine)
+    invoice = issued(own_firm=firm, party=mine)
+    payment = posted(own_firm=firm, party=foreign)
+    Settlement.settle(payment, invoice, by=by)
+    client.force_login(seller)
+
+    page = client.get(invoice.get_absolute_url()).content.decode()
+
+    assert client.get(payment.get_absolute_url()).status_code == 404
+    assert payment.get_absolute_url() not in page
+    assert payment.number not in page
