@@ -17,7 +17,7 @@ from tests.access_prints import PRINTS, furnish_prints
 from tests.access_reports import REPORTS
 from tests.documents.uploads import png
 from tests.factories.contacts import BankAccountFactory
-from tests.factories.counterparties import OwnFirmFactory
+from tests.factories.counterparties import OwnFirmFactory, eik
 from tests.factories.documents import FileContentFactory
 from tests.factories.finance import draft, issued
 
@@ -37,7 +37,7 @@ def furnish(world: Any) -> None:
     furnish_firm(world)
     furnish_payments(world)
     furnish_prints(world)
-    world.invoice = issued(party=world.party)
+    world.invoice = issued(party=world.party, own_firm=OwnFirmFactory(registration_number=eik(77)))
     world.document = draft(own_firm=world.firm, party=world.party)
 
 
@@ -125,5 +125,5 @@ FINANCE = [
     ("finance:offset_add", "get", None, "200 200 200 200 200 403 403 403"),
     ("finance:offset_edit", "get", offset, "200 200 200 200 200 403 403 403"),
     ("finance:financialdocument_read_ubl", "get", None, "200 200 200 200 200 403 403 403"),
-    ("finance:financialdocument_ubl", "get", invoice, "200 200 200 200 200 403 403 403"),
+    ("finance:financialdocument_ubl", "get", invoice, "200 200 200 200 200 403 403 200"),
 ]
