@@ -19,6 +19,7 @@ from counterparties.models import Counterparty
 from finance.kinds import Direction, DocumentKind
 from finance.models import BankStatementLine, FinancialDocument, FinancialDocumentLine, Payment, Settlement
 from finance.models.choices import Side
+from finance.models.settlements import lock_items
 from trade import announcements
 from trade.errors import DocumentError
 from trade.models import VatCategory, VatGround, VatRate
@@ -252,7 +253,9 @@ def book(
 
     Raises DocumentError (a ValidationError) in words, and then nothing is changed.
     """
-    line = locked(line)
+    line, pairs = locked(line), list(pairs)
+    # Before the number, as everywhere: who posts a payment at the same time would wait for us, and we for him.
+    lock_items(*(document for document, _amount in pairs))
     payment = payment_of(line, by, party)
     payment.direction = "in" if line.amount > 0 else "out"
     payment.save()

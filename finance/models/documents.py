@@ -403,7 +403,7 @@ class FinancialDocument(Document):
         return self.bank_account
 
     def rows_to_lock(self) -> Iterable[Any]:
-        return (self.corrects_id, self.source_id, *self.deducted_keys(), *self.settled_keys())
+        return (self.corrects_id, self.source_id, *self.deducted_keys(), *self.offset_keys(), *self.settled_keys())
 
     def settled_keys(self) -> list[int]:
         """Keys of the documents that it is settled with, which cancelling opens again."""

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from common.dates import today
 from counterparties.models import Relation
+from finance import matching
 from finance.account import Account
 from finance.drafting import draft_offset
 from finance.figures import open_payments
-from finance.models import FinancialDocument, PeriodClosing, Settlement
+from finance.models import BankStatement, FinancialDocument, PeriodClosing, Settlement
 from tests.factories.counterparties import ClientFactory, OwnFirmFactory, SupplierFactory
-from tests.factories.finance import days_ago, entered, issued, posted
+from tests.factories.finance import account_of, days_ago, entered, issued, posted
 from tests.factories.users import UserFactory
 from trade.errors import DocumentError
 
@@ -126,3 +130,36 @@ def test_a_payment_that_one_may_not_see_is_not_named_on_the_page_of_what_it_sett
     assert client.get(payment.get_absolute_url()).status_code == 404
     assert payment.get_absolute_url() not in page
     assert payment.number not in page
+
+
+def first_lock_of(document, deed):
+    """Where among the locks of a deed the document's row comes, and where the numbers of payments."""
+    with CaptureQueriesContext(connection) as asked:
+        deed()
+    locks = [one["sql"] for one in asked.captured_queries if re.search(" FOR (NO KEY )?UPDATE", one["sql"])]
+    documents = [at for at, sql in enumerate(locks) if "finance_financialdocument" in sql and str(document.pk) in sql]
+    numbers = [at for at, sql in enumerate(locks) if "numberseries" in sql]
+    return documents[0], numbers[0]
+
+
+def test_what_a_line_of_a_statement_pays_is_locked_before_a_number_is_taken(by):
+    invoice = issued()
+    account = account_of(invoice.own_firm)
+    facts = {"from_on": today(), "to_on": today(), "currency": "EUR", "opening": 0, "closing": 120}
+    statement = BankStatement.objects.create(own_firm=invoice.own_firm, account=account, **facts)
+    line = statement.lines.create(account=account, position=1, key="1", booked_on=today(), amount=120)
+
+    document, number = first_lock_of(invoice, lambda: matching.book(line, by, invoice.party, [(invoice, invoice.open)]))
+
+    # Who posts a payment locks them in this order; the other way round the two would wait for each other.
+    assert document < number
+
+
+def test_what_an_offset_sets_against_each_other_is_locked_before_a_number_is_taken(by):
+    two = {"party": ClientFactory(is_supplier=True), "own_firm": OwnFirmFactory()}
+    ours, theirs = issued(**two), entered(**two)
+    offset = draft_offset(two["party"], two["own_firm"], [ours], [theirs], by)
+
+    document, number = first_lock_of(ours, lambda: offset.issue(by))
+
+    assert document < number
