@@ -72,4 +72,4 @@ def test_a_report_narrows_as_one_types_and_its_sums_lead_on(page: Page, manager,
     page.goto("/finance/reports/receivables/")
     page.locator("tbody tr").first.get_by_role("link", name="1\u00a0200,00\u00a0€").first.click()
     settled(page)
-    expect(page.locator("tbody")).to_contain_text(late.number)
+    expect(page.locator(".list-table tbody")).to_contain_text(late.number)
