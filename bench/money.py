@@ -52,8 +52,8 @@ def fill_money() -> None:
             cursor.execute(TURNOVER)
             for model in (FinancialDocument, Payment):
                 write_history(cursor, model)
-            for model in (FinancialDocument, FinancialDocumentLine, FinancialDocumentTax, Payment):
-                table = model._meta.db_table
+            for filled in (FinancialDocument, FinancialDocumentLine, FinancialDocumentTax, Payment):
+                table = filled._meta.db_table
                 cursor.execute(
                     f"SELECT setval(pg_get_serial_sequence(%s, 'id'), (SELECT max(id) FROM {table}))", [table]
                 )

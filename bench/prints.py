@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import os
 import statistics
 import time
@@ -75,8 +77,7 @@ def measure_prints() -> int:
             if rounds > 1:
                 alone(html)
             pairs = [
-                (took(lambda document=document: originals.first_print(document)), took(lambda html=html: alone(html)))
-                for _round in range(rounds)
+                (took(partial(originals.first_print, document)), took(partial(alone, html))) for _round in range(rounds)
             ]
             transaction.set_rollback(True)
         fresh = statistics.median(pair[0] for pair in pairs)

@@ -118,7 +118,7 @@ class PaymentQuerySet(OfFirmAndPartyQuerySet):
         ).defer("search_text")
 
 
-class SettlementQuerySet(models.QuerySet[Any]):
+class SettledQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Self:
         """Those of which the user sees both sides."""
         documents = apps.get_model("finance", "FinancialDocument").objects.visible_to(user)

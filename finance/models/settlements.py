@@ -17,7 +17,7 @@ from common.history import tracked
 from finance.models.documents import FinancialDocument
 from finance.models.payments import Payment
 from finance.models.periods import PeriodClosing, lock_firm_periods, refuse_closed
-from finance.querysets import SettlementQuerySet
+from finance.querysets import SettledQuerySet
 from trade.amounts import round_amount
 from trade.errors import DocumentError
 from trade.models.documents import MONEY
@@ -67,7 +67,7 @@ class Settlement(models.Model):
     )
     ended_at = models.DateTimeField(null=True, editable=False)
 
-    objects = SettlementQuerySet.as_manager()
+    objects = SettledQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("settlement")

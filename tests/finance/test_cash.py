@@ -95,8 +95,7 @@ def test_an_account_that_waits_for_a_second_person_is_not_paid(firm):
     assert f'href="/counterparties/{supplier.pk}/bank-accounts/"' in said["party_account"]
 
     account.confirm(UserFactory(), account.iban)
-    payment = Payment.objects.get(pk=payment.pk)
-    assert payment.issue(UserFactory())
+    assert Payment.objects.get(pk=payment.pk).issue(UserFactory())
     assert payment.party_iban == account.iban
 
 

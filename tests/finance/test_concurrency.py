@@ -14,6 +14,7 @@ import time
 import traceback
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from io import StringIO
 from typing import Any
 
@@ -197,7 +198,7 @@ def test_settlements_at_once_never_exceed_a_payment_or_a_document():
 
     answers = at_once(
         *(
-            answered(lambda one=one, other=other: Settlement.settle(one, other, by=user, amount=Decimal(70)))
+            answered(partial(Settlement.settle, one, other, by=user, amount=Decimal(70)))
             for pair in pairs
             for one, other in (pair, pair[::-1])
         )
@@ -217,10 +218,10 @@ def test_cancelling_and_settling_at_once_leave_nothing_on_what_is_cancelled():
     for payment, invoice in zip(payments, invoices, strict=True):
         Settlement.settle(payment, invoice, by=user)
     deeds = [
-        *(answered(lambda one=one: one.cancel(user, "Грешка")) for one in (*payments[:2], *invoices[1:3])),
-        *(answered(lambda one=one: Settlement.settle(one, invoices[3], by=user)) for one in (*payments, note)),
-        *(answered(lambda one=one: Settlement.settle(note, one, by=user)) for one in invoices[:3]),
-        *(answered(lambda row=row: row.end(user)) for row in Settlement.objects.all()[:3]),
+        *(answered(partial(one.cancel, user, "Грешка")) for one in (*payments[:2], *invoices[1:3])),
+        *(answered(partial(Settlement.settle, invoices[3], payment, by=user)) for payment in payments),
+        *(answered(partial(Settlement.settle, note, one, by=user)) for one in invoices),
+        *(answered(partial(row.end, user)) for row in Settlement.objects.all()[:3]),
     ]
     random.Random(7).shuffle(deeds)
 
@@ -240,7 +241,7 @@ def test_a_cash_desk_is_never_below_zero_however_many_pay_out_at_once():
     posted(amount=100, direction="in", **cash)
     orders = [PaymentFactory(amount=30, direction="out", **cash) for _ in range(8)]
 
-    answers = at_once(*(answered(lambda one=one: one.issue(user)) for one in orders))
+    answers = at_once(*(answered(partial(one.issue, user)) for one in orders))
 
     desk.refresh_from_db()
     assert set(answers) == {"done", "refused"}

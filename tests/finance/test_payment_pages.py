@@ -196,8 +196,8 @@ def test_who_edits_what_another_saved_is_told_and_saves_on_the_second_try(browse
     assert Payment.objects.get().reason == "на другия"
 
     browser.post(url, typed(firm, "99", deed="save", reason="моето", version=2))
-    payment = Payment.objects.get()
-    assert (payment.reason, payment.amount, payment.version) == ("моето", 99, 3)
+    kept = Payment.objects.get()
+    assert (kept.reason, kept.amount, kept.version) == ("моето", 99, 3)
 
 
 def test_without_the_right_to_post_a_payment_is_saved_as_a_draft(firm, client_party):

@@ -198,7 +198,7 @@ def test_each_report_is_a_page_a_file_and_a_print(trade, slug):
     browser = signed_in(superuser())
 
     shown = browser.get(f"/finance/reports/{slug}/")
-    csv = b"".join(browser.get(f"/finance/reports/{slug}/?export=csv").streaming_content).decode("utf-8-sig")
+    csv = browser.get(f"/finance/reports/{slug}/?export=csv").getvalue().decode("utf-8-sig")
     sheet = load_workbook(io.BytesIO(browser.get(f"/finance/reports/{slug}/?export=xlsx").content)).active
     pdf = browser.get(f"/finance/reports/{slug}/?print=1")
 

@@ -186,7 +186,7 @@ class TestOriginals:
 
     def test_other_bytes_are_found(self, firm, three):
         content = self.kept(three[0])
-        content.file.storage.delete(content.file.name)
+        content.file.storage.delete(str(content.file.name))
         content.file.storage.save(content.file.name, ContentFile(b"%PDF-1.7 else"))
 
         text, found = run()
@@ -196,7 +196,7 @@ class TestOriginals:
 
     def test_a_lost_file_is_found(self, firm, three):
         content = self.kept(three[0])
-        content.file.storage.delete(content.file.name)
+        content.file.storage.delete(str(content.file.name))
 
         assert "cannot be read" in run()[0]
 

@@ -24,7 +24,7 @@ WRITE = (*SEE, "trade.add_article", "trade.change_article", "trade.archive_artic
 LIST, ADD = "/trade/articles/", "/trade/articles/add/"
 
 
-def sent(article: Article | None = None, **fields):
+def sent(**fields):
     """What the form sends: the article, no further rows unless they are named."""
     return {
         "code": "Ц-1", "name": "Цимент", "kind": "goods", "unit": unit().pk, "vat_rate": vat().pk,

@@ -308,7 +308,7 @@ class TestPages:
     @pytest.mark.parametrize("kind", ["articles", "prices"])
     def test_the_sample_can_be_imported(self, user, kind):
         answer = signed_in(user).get("/trade/imports/sample/", {"kind": kind, "format": "csv"})
-        content = b"".join(answer.streaming_content)
+        content = answer.getvalue()
 
         fields = {"kind": kind, "price_list": PriceListFactory() if kind == "prices" else None}
         made = importer.upload(content, "sample.csv", user, **fields)

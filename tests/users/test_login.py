@@ -272,7 +272,7 @@ def reset_link(client: Client, address: str, settings) -> tuple[str, str]:
     assert response.status_code == 302
     if not letters:
         return "", ""
-    text = letters[0].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    text = letters[0].get_body(("plain",)).get_content()
     found = re.search(r"http://testserver(/accounts/password/reset/key/\S+)", text)
     return (found[1] if found else ""), str(letters[0]["To"])
 
