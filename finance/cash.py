@@ -130,6 +130,10 @@ def check_transfer(payment: Any) -> None:
         payment.other_amount = payment.amount
     elif payment.other_amount is None or payment.other_amount <= 0:
         raise DocumentError({"other_amount": _("Say how much arrived, in %s.") % target.currency})
+    elif payment.other_amount >= MOST:
+        raise DocumentError({"other_amount": _("Such an amount cannot be.")})
+    elif round_money(payment.other_amount, target.currency) != payment.other_amount:
+        raise DocumentError({"other_amount": _("The currency has no such small part.")})
 
 
 # -- Money that goes out ----------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -163,3 +164,15 @@ def test_what_an_offset_sets_against_each_other_is_locked_before_a_number_is_tak
     document, number = first_lock_of(ours, lambda: offset.issue(by))
 
     assert document < number
+
+
+def test_a_transfer_does_not_bring_what_the_currency_of_its_end_cannot_have(by):
+    firm = OwnFirmFactory()
+    source, target = account_of(firm), account_of(firm, "JPY")
+    facts = {"direction": "internal", "own_firm": firm, "party": firm, "account": source, "other_account": target}
+
+    with pytest.raises(DocumentError) as refusal:
+        posted(amount=100, other_amount=Decimal("16000.50"), **facts)
+
+    assert "other_amount" in refusal.value.message_dict
+    assert posted(amount=100, other_amount=Decimal(16000), **facts).is_issued
