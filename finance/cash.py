@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
 from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -268,6 +269,10 @@ def sum_eur(payments: QuerySet[Any]) -> Decimal:
 
 def demand_below_limit(payment: Any, by: Any, documents: Iterable[Any] = (), reason: str = "") -> None:
     """Refuse cash over the limit to who may not pay it, or gives no reason; the reason is kept in the note."""
+    if payment.method == PaymentMethod.CASH:
+        # Two at once, each below the limit, would not see each other.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(7230043, %s)", [payment.party_id])
     words = limit_reached(payment, documents)
     if not words:
         return

@@ -10,11 +10,11 @@ import pytest
 
 from common.dates import today
 from finance.drafting import add_deductions, draft_offset
-from finance.models import FinancialDocument
+from finance.models import FinancialDocument, Payment
 from finance.remaining import left_of
 from tests.counterparties.test_concurrency import at_once
-from tests.factories.counterparties import ClientFactory, OwnFirmFactory
-from tests.factories.finance import draft, entered, issued
+from tests.factories.counterparties import ClientFactory, OwnFirmFactory, SupplierFactory
+from tests.factories.finance import CashDeskFactory, PaymentFactory, draft, entered, issued
 from tests.factories.users import UserFactory
 from trade.errors import DocumentError
 
@@ -67,3 +67,25 @@ def test_two_offsets_of_the_same_documents_take_them_off_once():
     ours.refresh_from_db()
     theirs.refresh_from_db()
     assert (done.count(True), ours.open, theirs.open) == (1, 0, 0)
+
+
+def test_cash_below_the_limit_in_parts_at_once_does_not_go_over_it():
+    two = {"party": SupplierFactory(), "own_firm": OwnFirmFactory()}
+    user = UserFactory(role="buyer")
+    desk = CashDeskFactory(own_firm=two["own_firm"])
+    filling = PaymentFactory(method="cash", desk=desk, amount=5000, own_firm=two["own_firm"], party=SupplierFactory())
+    filling.issue(user)
+    more = PaymentFactory(method="cash", desk=desk, amount=5000, own_firm=two["own_firm"], party=SupplierFactory())
+    more.issue(user)
+    halves = [PaymentFactory(method="cash", desk=desk, amount=3000, direction="out", **two) for _ in range(3)]
+
+    def posting(payment: Any) -> Callable[[], bool]:
+        def post() -> bool:
+            try:
+                return Payment.objects.get(pk=payment.pk).issue(user)
+            except DocumentError:
+                return False
+
+        return post
+
+    assert at_once(*(posting(one) for one in halves)).count(True) == 1
