@@ -43,7 +43,7 @@ class FinancialDocumentsTab(dossier.DossierTab):
     slug = "financial-documents"
     title = gettext_lazy("Financial documents")
     group = "money"
-    order = 20
+    order = 220
     kinds = PARTNERS
     permission_required = VIEW
     list_page = DocumentList

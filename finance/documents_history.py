@@ -18,6 +18,7 @@ from finance.kinds import DocumentKind
 from finance.models import FinancialDocument, FinancialDocumentLine
 
 SHOWN = 30
+NOTHING = {"", "0", "0,00"}
 
 
 def of_firms_in_scope(table: str, key: str) -> Any:
@@ -81,7 +82,7 @@ history.register(
     allows=lambda party, user: False,
     permission="finance.view_financialdocument",
     title=line_title,
-    hidden=frozenset({"vat_category", "vat_percent", "ground_text", "position"}),
+    hidden=frozenset({"document", "vat_category", "vat_percent", "ground_text", "position"}),
     also=f"(SELECT jsonb_build_object('of_document', d.number) FROM {TABLE} d WHERE d.id = e.document_id)",
     seen_by=of_firms_in_scope(TABLE, "document_id"),
     order=141,
@@ -91,9 +92,11 @@ history.register(
 def events_of(document: FinancialDocument, limit: int) -> list[history.Event]:
     """The newest events of the document and its lines, with the values before."""
     users = connection.ops.quote_name(get_user_model()._meta.db_table)
-    parts, params = [], []
-    for model, column in ((FinancialDocument, "pgh_obj_id"), (FinancialDocumentLine, "document_id")):
-        table = connection.ops.quote_name(model.pgh_event_model._meta.db_table)  # type: ignore[attr-defined]
+    parts: list[str] = []
+    params: list[Any] = []
+    models: tuple[Any, ...] = (FinancialDocument, FinancialDocumentLine)
+    for model, column in zip(models, ("pgh_obj_id", "document_id"), strict=True):
+        table = connection.ops.quote_name(model.pgh_event_model._meta.db_table)
         parts.append(
             f"""
             (SELECT %s AS source, e.pgh_created_at, e.pgh_id, e.pgh_label,
@@ -114,7 +117,12 @@ def events_of(document: FinancialDocument, limit: int) -> list[history.Event]:
 
 def history_of(document: FinancialDocument, user: Any, limit: int = SHOWN) -> list[history.Entry]:
     """Who changed what of the document and its lines, newest first. Whoever sees the document may read it."""
-    return history.entries(events_of(document, limit), user)
+    made = history.entries(events_of(document, limit), user)
+    for entry in made:
+        if entry.label == "added":
+            # What a new row begins with by itself says nothing.
+            entry.diffs = [diff for diff in entry.diffs if diff[2] not in NOTHING]
+    return made
 
 
 def last_editor(document: FinancialDocument) -> str:

@@ -51,7 +51,7 @@ class DocumentFilter(django_filters.FilterSet):
     primary = ("q", "kind", "state", "paid", "own_firm", "since", "until", "party")
 
     q = django_filters.CharFilter(label=_("Number, party, text"), method="search", max_length=200)
-    kind = django_filters.MultipleChoiceFilter(label=_("Kind"), choices=labels(DocumentKind.choices))
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=labels(DocumentKind.choices))
     state = django_filters.ChoiceFilter(
         label=_("State"),
         choices=[

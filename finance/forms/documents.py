@@ -30,6 +30,12 @@ from trade.models.life import FIRST_SENSIBLE_DAY
 from trade.models.rates import FIXED
 from users.models import User
 
+# What the number of a received document is the number of; of the other kinds it is that on their document.
+NUMBERS = {
+    DocumentKind.OBLIGATION: gettext_lazy("Number of the declaration or act"),
+    DocumentKind.BANK_ADVICE: gettext_lazy("Number of the bank advice"),
+    DocumentKind.CUSTOMS_DEBT: gettext_lazy("MRN of the declaration"),
+}
 FURTHEST = dt.timedelta(days=366 * 30)
 
 
@@ -214,16 +220,14 @@ class DocumentForm(RecordForm):
                 else _("Empty: %(days)d days after it was received.") % {"days": term}
             )
         if "number" in fields:
-            required = document.kind not in (DocumentKind.OBLIGATION, DocumentKind.BANK_ADVICE)
-            fields["number"].label = _("Number on their document") if required else _("Number of the act, if any")
+            fields["number"].label = NUMBERS.get(DocumentKind(document.kind), _("Number on their document"))
+            fields["number"].needed = True
         if "tax_event_date" in fields:
             fields["tax_event_date"].help_text = _("Empty: the date of the document.")
         if "vat_period" in fields:
             fields["vat_period"].help_text = _("Empty: the month of the tax event.")
         if "ledger_kind" in fields:
             fields["ledger_kind"].help_text = _("Empty: %s") % self.facts.ledger
-        if document.kind == DocumentKind.CUSTOMS_DEBT and "number" in fields:
-            fields["number"].label = _("MRN of the declaration")
 
     def term(self) -> int:
         """Days within which the party pays."""
@@ -239,11 +243,11 @@ class DocumentForm(RecordForm):
             label=_("To invoice"),
         )
         address = f"{reverse('finance:financialdocument_picker')}?party={document.party_id}"
-        field.widget.url = f"{address}&direction={document.direction}&corrects=1"  # type: ignore[attr-defined]
+        field.widget.url = f"{address}&direction={document.direction}&corrects=1"
         self.fields["corrects"] = field
         self.initial["corrects"] = document.corrects_id
         if document.corrects_id:
-            self.initial |= {"corrects_number": "", "corrects_date": None}
+            self.initial.update(corrects_number="", corrects_date=None)
         self.fields["reason"].label = _("Reason")
         self.fields["reason"].needed = True  # type: ignore[attr-defined]
 
@@ -353,7 +357,9 @@ class DocumentForm(RecordForm):
     taken_rate: Decimal = Decimal(1)
     taken_on: dt.date | None = None
 
-    def _post_clean(self) -> None:  # the model form puts cleaned values into the document here
+    def _post_clean(self) -> None:
+        # The database's constraints are not asked of a draft: the rules speak at the fields when it is issued.
+        self.instance.validate_constraints = lambda exclude=None: None
         super()._post_clean()  # type: ignore[misc]
         self.instance.rate, self.instance.rate_on = self.taken_rate, self.taken_on
 

@@ -19,6 +19,7 @@ from finance.forms.documents import DocumentForm
 from finance.forms.lines import CELLS, LineGrid, TypedLine
 from finance.models import FinancialDocument, FirmSettings
 from finance.offered import WITHOUT_VAT, usual_vat
+from trade.amounts import in_euro
 
 LABELS = {
     "article": lambda: _("article"),
@@ -94,7 +95,8 @@ class Draft:
             if before != after:
                 self.differences.append(Difference(str(typed[name].label), before, after))
         self.differences += lines_differ(self.grid)
-        data = typed.data.copy()
+        data: Any = typed.data
+        data = data.copy()
         data["version"] = str(stored.version)
         typed.data = data
 
@@ -117,16 +119,20 @@ class Draft:
                 document.prepared_by = document.prepared_by or firm.prepared_by or str(self.user)[:150]
         else:
             document.version += 1
+        # The totals are known before it is saved: one save is one entry of its history.
+        lines = [row.line for row in self.grid.rows]
+        amounts = document.compute(lines)
+        document.take_amounts(amounts, in_euro(amounts, [line.priced() for line in lines], document.rate))
         document.save()
         self.grid.save()
         document.store_amounts()
-        document.save()
         return document
 
     def tell(self, refusal: ValidationError) -> None:
         """Put the reasons of a refusal at the fields that they are about; what has no field is said at the top."""
         if not self.form.is_bound:
-            self.form._errors, self.form.cleaned_data = ErrorDict(), {}
+            form: Any = self.form
+            form._errors, form.cleaned_data = ErrorDict(), {}
         if hasattr(refusal, "error_dict"):
             for name, messages in refusal.message_dict.items():
                 if name == "lines":
@@ -135,11 +141,6 @@ class Draft:
                     self.form.add_error(name if name in self.form.fields else None, messages)
         else:
             self.form.add_error(None, list(refusal.messages))
-
-    def as_new_again(self) -> None:
-        """After a refused save of a new draft: nothing of it is in the database."""
-        document = self.document
-        document.pk, document._state.adding, document.version = None, True, 1
 
 
 def last_change(document: FinancialDocument) -> str:

@@ -219,9 +219,10 @@ class LineGrid:
         if line is not None:
             made.deducts_id, made.description_en = line.deducts_id, line.description_en
         code = clean(row, "article", ARTICLE)
-        if code and (article := articles.get(code)) is None:
+        article: Any = articles.get(code) if code else None
+        if code and article is None:
             row.refuse("article", _("No article is called so. Leave the cell empty for free text."))
-        elif code:
+        elif article is not None:
             made.article = article
             if not row.typed["description"].strip():
                 row.typed["description"] = article.name

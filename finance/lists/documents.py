@@ -29,7 +29,11 @@ NOTES = [kind for kind, facts in FACTS.items() if facts.sign < 0]
 
 
 def draw_number(document: Any) -> SafeString | str:
-    return document.number or format_html('<span class="muted">{}</span>', document.state_label)
+    """The number; with several own firms also whose document it is, for each counts its own."""
+    number = document.number or format_html('<span class="muted">{}</span>', document.state_label)
+    if not document.tells_firm:
+        return number
+    return format_html('{}<br><span class="muted">{}</span>', number, document.own_firm.display_name)
 
 
 def draw_open(document: Any) -> str:
@@ -63,7 +67,7 @@ SUMMED = {
 
 def sums_of(rows: QuerySet[Any]) -> list[dict[str, Any]]:
     """Sums of the rows that are issued or entered, per direction and currency; credit notes below zero. One query."""
-    sign = Case(When(kind__in=NOTES, then=Value(-1)), default=Value(1))
+    sign: Any = Case(When(kind__in=NOTES, then=Value(-1)), default=Value(1))
     group = Case(When(kind__in=APART, then=F("kind")), default=F("direction"), output_field=CharField())
     sums = {f"sum_{name}": Sum(value * sign, output_field=MONEY) for name, value in SUMMED.items()}
     found = rows.filter(state="issued").order_by().values("currency", group=group)
@@ -96,7 +100,8 @@ class DocumentList(PartyRowsList):
         Column("party", gettext_lazy("Counterparty"), "party.display_name", sort=["party__sort_name"],
                html=party_link),
         Column("party_number", gettext_lazy("EIK / number"), "party.registration_number", default=False, css="number"),
-        Column("own_firm", gettext_lazy("Own firm"), "own_firm.display_name", sort=["own_firm__sort_name"]),
+        Column("own_firm", gettext_lazy("Own firm"), "own_firm.display_name", sort=["own_firm__sort_name"],
+               default=False),
         Column("direction", gettext_lazy("Income or expense"), "get_direction_display", sort=["direction"],
                default=False),
         money_column("net", gettext_lazy("Tax base"), default=False),
@@ -129,7 +134,11 @@ class DocumentList(PartyRowsList):
     @property
     def across(self) -> bool:
         # An own firm's tab holds the documents that it issued, to many parties.
-        return self.frame is None or self.frame.party.is_own_firm
+        return self.frame is None or self.is_of_own_firm
+
+    @property
+    def is_of_own_firm(self) -> bool:
+        return self.frame is not None and bool(self.frame.party.is_own_firm)
 
     def get_filterset(self, filterset_class: Any) -> Any:
         filterset = super().get_filterset(filterset_class)
@@ -139,6 +148,13 @@ class DocumentList(PartyRowsList):
         if "party" in fields:
             fields["party"].queryset = Counterparty.objects.visible_to(user).select_related("legal_form")
         return filterset
+
+    def rows(self, objects: Any, columns: Any) -> Any:
+        user: Any = self.request.user
+        several = not self.is_of_own_firm and Counterparty.objects.own_firms_of(user).count() > 1
+        for document in objects:
+            document.tells_firm = several
+        return super().rows(objects, columns)
 
     def chips(self, filterset: Any) -> list[tuple[Any, str, str]]:
         """A party is named, not told by its key."""
@@ -163,6 +179,23 @@ class DocumentList(PartyRowsList):
         if obj.is_issued and obj.open and user.has_perm("finance.add_payment"):
             url = f"{reverse('finance:payment_add')}?{urlencode({'document': obj.pk})}"
             actions.append(Action(_("Record a payment"), url, icon="cash-coin"))
+        return actions
+
+    def get_actions(self) -> list[Action]:
+        """The print of all that the filter finds, as one file."""
+        actions = list(super().get_actions())
+        user = self.request.user
+        if user.has_perm("finance.print_financialdocument") and self.may_export():
+            query = self.params.copy()
+            if self.frame is not None:
+                query["own_firm" if self.is_of_own_firm else "party"] = str(self.frame.party.pk)
+            for name in ("page", "page_size", "view", "export", "columns", "sort", "sums"):
+                query.pop(name, None)
+            address = f"{reverse('finance:document_bulk_print')}?{query.urlencode()}"
+            actions.append(Action(_("Print as one file"), address, icon="printer"))
+        if self.frame is None and user.has_perms(("finance.add_financialdocument", "documents.add_file")):
+            reading = reverse("finance:financialdocument_read_ubl")
+            actions.append(Action(_("Read e-invoices of suppliers"), reading, icon="file-earmark-code"))
         return actions
 
     def get_add_url(self) -> str:

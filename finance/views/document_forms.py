@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from copy import copy
 from typing import Any
 
 from babel.numbers import get_currency_precision
@@ -93,7 +94,8 @@ def begun(request: HttpRequest, party: Counterparty, offer: Offer) -> FinancialD
     asked = request.GET.get("own_firm", "")
     firms = Counterparty.objects.own_firms_of(user).select_related("legal_form")
     firm = firms.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 19 else None
-    document.own_firm = firm or usual_firm(party, user)
+    usual: Any = firm or usual_firm(party, user)
+    document.own_firm = usual
     terms = PartyTerms.objects.filter(party=party).first()
     document.currency = (terms.currency if terms is not None else "") or "EUR"
     document.trader = party.trader or user
@@ -145,10 +147,12 @@ def edit(request: HttpRequest, document: FinancialDocument) -> HttpResponse:
 
 
 def take(request: HttpRequest, document: FinancialDocument) -> HttpResponse:
+    """Save what was sent, and issue it when that was asked for; refused or warned of, nothing of it is kept."""
     user: Any = request.user
     is_new, issuing = document.pk is None, request.POST.get("deed") == "issue" and document.is_draft
     if issuing:
         demand(request, "finance.issue_financialdocument")
+    before = copy(document)
     warnings: list[str] = []
     draft = Draft(document, user, request.POST)
     try:
@@ -161,19 +165,26 @@ def take(request: HttpRequest, document: FinancialDocument) -> HttpResponse:
                 draft.save()
                 if issuing:
                     warnings = rules.warnings_for(document)
-                    if warnings and not request.POST.get("confirmed"):
-                        raise HasWarnings
                     document.issue(user)
+                    if warnings and not request.POST.get("confirmed"):
+                        raise HasWarnings  # which takes all of it back
                 return saved(request, document, issuing)
     except HasWarnings:
-        pass
+        draft = as_sent(request, before)
     except DocumentError as refusal:
+        warnings = []
+        draft = as_sent(request, before)
         draft.tell(refusal)
-    if is_new:
-        draft.as_new_again()
-    elif not draft.differences:
-        document.refresh_from_db(fields=["version", "state", "number"])
     return show(request, draft, warnings)
+
+
+def as_sent(request: HttpRequest, before: FinancialDocument) -> Draft:
+    """The form as it was sent, over the document as it is in the database: what was tried is taken back."""
+    if before.pk is not None:
+        before = FinancialDocument.objects.select_related("party__legal_form", "own_firm__legal_form").get(pk=before.pk)
+    draft = Draft(before, request.user, request.POST)
+    draft.is_valid()
+    return draft
 
 
 def lock(document: FinancialDocument) -> FinancialDocument:

@@ -9,7 +9,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,7 +33,7 @@ from finance.kinds import DocumentKind
 from finance.models import FinancialDocument, Settlement
 from finance.models.choices import PaymentState
 from finance.settling import those_seen
-from finance.views.document_forms import show
+from finance.views.document_forms import HasWarnings, show
 from trade.copies import account_copy, copy_of
 from trade.errors import DocumentError
 
@@ -112,7 +113,7 @@ def words_of(amount: Any, currency: str) -> str:
 
 def settlements_of(document: FinancialDocument, user: Any) -> list[Any]:
     """Its settlements as this page tells them: what stands on the other side, how much in this document's currency."""
-    found = list(Settlement.objects.of(document).for_list().order_by("on", "pk"))
+    found: list[Any] = list(Settlement.objects.of(document).for_list().order_by("on", "pk"))
     may_undo = user.has_perm("finance.settle_payment")
     others = [one.credit if one.debit_document_id == document.pk else one.debit for one in found]
     known = those_seen(others, user)
@@ -157,12 +158,15 @@ def financialdocument_issue(request: HttpRequest, pk: int) -> HttpResponse:
     documents = FinancialDocument.objects.select_related("party", "own_firm")
     document: FinancialDocument = seen(request, documents, pk, "finance.issue_financialdocument")
     warnings = rules.warnings_for(document) if document.is_draft else []
-    if request.method != "POST" or (warnings and not request.POST.get("confirmed")):
-        if not document.is_draft:
-            return redirect(document)
-        return ask_first(request, document, warnings)
+    if request.method != "POST":
+        return ask_first(request, document, warnings) if document.is_draft else redirect(document)
     try:
-        first = document.issue(request.user)
+        with transaction.atomic():
+            first = document.issue(request.user)
+            if first and warnings and not request.POST.get("confirmed"):
+                raise HasWarnings  # which takes it back
+    except HasWarnings:
+        return ask_first(request, get_object_or_404(FinancialDocument, pk=pk), warnings)
     except DocumentError as refusal:
         return refused(request, document, refusal)
     if first:
@@ -266,7 +270,8 @@ def financialdocument_make(request: HttpRequest, pk: int) -> HttpResponse:
         return drafted(request, document, lambda: drafting.draft_protocol(document, user))
     if kind in MADE_OF_PROFORMA:
         return drafted(request, document, lambda: invoice_of(document, kind, user))
-    raise Http404
+    messages.error(request, _("Nothing of this kind is made from this document."))
+    return redirect(document)
 
 
 def invoice_of(proforma: FinancialDocument, kind: str, user: Any) -> FinancialDocument:
@@ -298,8 +303,9 @@ def financialdocument_deduct(request: HttpRequest, pk: int) -> HttpResponse:
     document = seen(request, FinancialDocument.objects.all(), pk, "finance.change_financialdocument")
     key = request.POST.get("advance", "")
     known: Any = FinancialDocument.objects.visible_to(request.user).filter(party=document.party_id)
-    advance = get_object_or_404(known, pk=key if key.isdecimal() and len(key) < 19 else 0)
-    if not document.is_draft:
+    advance = known.filter(pk=key).first() if key.isdecimal() and len(key) < 19 else None
+    if advance is None or not document.is_draft:
+        messages.error(request, _("Choose an advance invoice of the counterparty."))
         return redirect(document)
 
     def deduct() -> FinancialDocument:
