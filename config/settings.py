@@ -44,7 +44,7 @@ env = environ.Env(
 if (BASE_DIR / ".env").exists():
     env.read_env(BASE_DIR / ".env")
 
-VERSION = "0.2.0"
+VERSION = "0.3.0"
 SECRET_KEY = env("SECRET_KEY")
 DEBUG = env("DEBUG")
 # The first encrypts, all decrypt (`manage.py rotate_encryption`). Only a machine of one's own makes one for itself.
