@@ -32,10 +32,11 @@ from users.models import User
 
 # What the number of a received document is the number of; of the other kinds it is that on their document.
 NUMBERS = {
-    DocumentKind.OBLIGATION: gettext_lazy("Number of the declaration or act"),
+    DocumentKind.OBLIGATION: gettext_lazy("Number of the act"),
     DocumentKind.BANK_ADVICE: gettext_lazy("Number of the bank advice"),
     DocumentKind.CUSTOMS_DEBT: gettext_lazy("MRN of the declaration"),
 }
+DUE_BY_LAW = (DocumentKind.OBLIGATION, DocumentKind.CUSTOMS_DEBT)
 FURTHEST = dt.timedelta(days=366 * 30)
 
 
@@ -211,14 +212,17 @@ class DocumentForm(RecordForm):
 
     def fit_dates(self, document: FinancialDocument) -> None:
         fields: Any = self.fields
-        if "due_date" in fields:
+        if "due_date" in fields and document.kind in DUE_BY_LAW:
+            fields["due_date"].help_text = _("As the law or the act says.")
+        elif "due_date" in fields:
             term = self.term()
-            fields["due_date"].widget.attrs |= {"data-term": term, "data-from": "received_on"}
-            fields["due_date"].help_text = (
-                _("Empty: %(days)d days after the date.") % {"days": term}
-                if not document.received
-                else _("Empty: %(days)d days after it was received.") % {"days": term}
+            fields["due_date"].widget.attrs["data-term"] = term
+            words = (
+                _("Empty: %(days)d days after it was received.")
+                if document.received
+                else _("Empty: %(days)d days after the date.")
             )
+            fields["due_date"].help_text = words % {"days": term}
         if "number" in fields:
             fields["number"].label = NUMBERS.get(DocumentKind(document.kind), _("Number on their document"))
             fields["number"].needed = True

@@ -173,7 +173,7 @@ function showTotals(taxes) {
   const table = document.createElement("table");
   table.className = "totals";
   const head = table.createTHead().insertRow();
-  for (const [words, css] of [["", ""], [text.textBase, "is-number"], [text.textVat, "is-number"]]) {
+  if (!grid.querySelector(".is-without-vat")) for (const [words, css] of [["", ""], [text.textBase, "is-number"], [text.textVat, "is-number"]]) {
     const one = document.createElement("th");
     one.scope = "col";
     one.className = css;
@@ -181,7 +181,7 @@ function showTotals(taxes) {
     head.append(one);
   }
   const inner = table.createTBody();
-  for (const tax of taxes) {
+  for (const tax of grid.querySelector(".is-without-vat") ? [] : taxes) {
     const ground = document.createElement("span");
     ground.className = "muted total-ground";
     ground.textContent = tax.ground;
@@ -189,7 +189,7 @@ function showTotals(taxes) {
     inner.append(tableRow("", [`${percent} %`, ground], money(tax.base), money(tax.tax)));
   }
   const foot = table.createTFoot();
-  if (taxes.length !== 1) foot.append(tableRow("", "", money(base), money(vat)));
+  if (taxes.length > 1) foot.append(tableRow("", "", money(base), money(vat)));
   foot.append(tableRow("total-due", text.textTotal, money(base + vat)));
   const rate = rateNow();
   if (currency() !== "EUR" && rate) {
@@ -417,7 +417,7 @@ const readDay = (words) => {
 };
 let dueByItself = due?.value ?? null;
 function fitDue() {
-  if (!due || (due.value && due.value !== dueByItself)) return;
+  if (!due?.dataset.term || (due.value && due.value !== dueByItself)) return;
   const day = readDay(field("received_on")?.value ?? "") ?? readDay(field("date").value);
   if (!day) return;
   day.setUTCDate(day.getUTCDate() + Number(due.dataset.term));
@@ -448,4 +448,9 @@ if (currency() !== "EUR") askRate();
 // Only now is the form as the user finds it: what differs from this is what he typed.
 form.dataset.guard = "";
 document.body.dispatchEvent(new CustomEvent("htmx:load", { detail: { elt: form } }));
-if (!document.querySelector("[data-focus]") && form.dataset.documentForm === "new") cell(rows()[0], "article").focus();
+if (!document.querySelector("[data-focus]") && form.dataset.documentForm === "new") {
+  // A paper of theirs begins with its number, a note with its invoice, all else with the first line.
+  const first = field("number") ?? field("corrects");
+  if (first?.tomselect) first.tomselect.control_input.focus();
+  else (first ?? cell(rows()[0], "article")).focus();
+}
