@@ -274,6 +274,8 @@ def unknown_accounts(invoice: EInvoice, party: Counterparty) -> list[str]:
 
 
 def file_away(data: bytes, name: str, party: Counterparty, user: Any, document: FinancialDocument) -> File:
+    from finance.mailing import readers_of_firm
+
     if not name.lower().endswith(".xml"):
         name = f"{name.rsplit('.', 1)[0]}.xml"
     upload = SimpleUploadedFile(name, data, content_type="application/xml")
@@ -283,6 +285,7 @@ def file_away(data: bytes, name: str, party: Counterparty, user: Any, document: 
             party=party,
             by=user,
             description=_("E-invoice: %s") % document,
+            audience=readers_of_firm(document.own_firm_id),
         )
     except ValidationError as refusal:
         raise Refused(" ".join(refusal.messages)) from refusal

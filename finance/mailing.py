@@ -162,14 +162,19 @@ def readers_of(document: FinancialDocument) -> list[int] | None:
     A dossier is open to people of other own firms too, and to such as may not read personal numbers: the document is
     for those who work for its own firm, and one with a personal number for those who may print it.
     """
+    personal = bool(document.party_copy.get("personal") or document.party_copy.get("vat_personal"))
+    return readers_of_firm(document.own_firm_id, personal=personal)
+
+
+def readers_of_firm(own_firm: int, *, personal: bool = False) -> list[int] | None:
+    """Who works for an own firm, and so may see its papers in a dossier; None when everyone does."""
     assigned: dict[int, set[int]] = {}
     for user, firm in OwnFirmAccess.objects.values_list("user", "own_firm"):
         assigned.setdefault(user, set()).add(firm)
-    personal = bool(document.party_copy.get("personal") or document.party_copy.get("vat_personal"))
 
     def may(user: User) -> bool:
         firms = assigned.get(user.pk)
-        if firms and document.own_firm_id not in firms and user.rights.firms_scope != FirmsScope.ALL:
+        if firms and own_firm not in firms and user.rights.firms_scope != FirmsScope.ALL:
             return False
         return not personal or user.has_perm("finance.print_financialdocument")
 

@@ -13,6 +13,7 @@ from common.exports import file_name
 from contacts.models import ContactLink
 from counterparties.models import Counterparty
 from events import composing, sending
+from events.mail_about import LetterAbout
 from finance.printing.accounts import reminder_context, reminder_pdf, reminders_pdf
 from finance.reminders import Reminder, overdue_documents
 
@@ -89,6 +90,7 @@ def mail_reminders(running: jobs.RunningJob) -> None:
             text=reminder.letter_text(user),
             files=[],
             uploads=[SimpleUploadedFile(name, pdf, "application/pdf")],
+            about=LetterAbout(None, reminder.party, "", "", own_firm=reminder.own_firm, audience=reminder.audience),
             draft=f"reminder-{running.job.pk}-{reminder.party.pk}-{reminder.own_firm.pk}",
         )
         reminder.note(user)

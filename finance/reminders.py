@@ -15,6 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from common.dates import format_date, today
@@ -22,7 +23,7 @@ from common.exports import file_name
 from common.money import format_money
 from counterparties.models import Counterparty
 from documents.models import File
-from events.models import Event, EventFile, EventType
+from events.models import Event, EventFile, EventParticipant, EventType
 from finance.figures import RECEIVABLE, open_documents, overdue
 from finance.interest import Rates, pieces
 from finance.models import Settlement
@@ -109,6 +110,13 @@ class Reminder:
             f"С уважение,\n{by}\n{self.own_firm.full_name}\n"
         )
 
+    @cached_property
+    def audience(self) -> list[int] | None:
+        """Who may read of it in the dossier: those who work for the own firm; None when everyone does."""
+        from finance.mailing import readers_of_firm
+
+        return readers_of_firm(self.own_firm.pk)
+
     def note(self, by: Any) -> Event:
         """An event, done: this party was reminded today. By it the last reminder is known."""
         now = timezone.now()
@@ -118,10 +126,12 @@ class Reminder:
             subject=self.subject[:200],
             text=self.text[:20_000],
             starts_at=now,
+            is_private=self.audience is not None,
             author=by,
             done_at=now,
             done_by=by,
         )
+        EventParticipant.objects.bulk_create(EventParticipant(event=event, user_id=key) for key in self.audience or ())
         event.settle()
         return event
 
@@ -131,7 +141,9 @@ class Reminder:
         event = self.note(by)
         if by.has_perm("documents.add_file"):
             upload = SimpleUploadedFile(file_name(f"pokana {self.party.display_name}", "pdf"), pdf, "application/pdf")
-            file = File.file_away(upload, party=self.party, by=by, description=self.subject[:200])
+            file = File.file_away(
+                upload, party=self.party, by=by, description=self.subject[:200], audience=self.audience
+            )
             EventFile.objects.create(event=event, file=file)
             event.settle()
         return event

@@ -11,16 +11,21 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from common.dates import today
-from counterparties.models import Relation
+from counterparties.models import OwnFirmAccess, Relation
+from documents.models import File
+from events.models import Event
 from finance import matching
 from finance.account import Account
 from finance.drafting import draft_offset
 from finance.figures import open_payments
 from finance.models import BankStatement, FinancialDocument, PeriodClosing, Settlement
+from finance.reminders import Reminder, overdue_documents
+from tests.documents.uploads import pdf
 from tests.factories.counterparties import ClientFactory, OwnFirmFactory, SupplierFactory
 from tests.factories.finance import account_of, days_ago, entered, issued, posted
 from tests.factories.users import UserFactory
 from trade.errors import DocumentError
+from users.models import User
 
 pytestmark = pytest.mark.django_db
 
@@ -176,3 +181,32 @@ def test_a_transfer_does_not_bring_what_the_currency_of_its_end_cannot_have(by):
 
     assert "other_amount" in refusal.value.message_dict
     assert posted(amount=100, other_amount=Decimal(16000), **facts).is_issued
+
+
+@pytest.fixture
+def of_another_firm(db):
+    """Sees every party, and of own firms only one that has nothing to do with the matter."""
+    user = UserFactory(role="accountant")
+    OwnFirmAccess.objects.create(user=user, own_firm=OwnFirmFactory())
+    return User.objects.with_rights().get(pk=user.pk)
+
+
+def test_a_reminder_of_another_own_firm_is_not_read_in_the_dossier(by, of_another_firm):
+    invoice = issued(date=days_ago(40), due_date=days_ago(20))
+    colleague = UserFactory(role="accountant")
+    documents = list(overdue_documents(invoice.party, invoice.own_firm, by))
+
+    event = Reminder(invoice.party, invoice.own_firm, documents).remember(pdf(), by)
+
+    assert not FinancialDocument.objects.visible_to(of_another_firm).exists()
+    assert not Event.objects.visible_to(of_another_firm).exists()
+    assert not File.objects.visible_to(of_another_firm).exists()
+    assert Event.objects.visible_to(colleague).get() == event
+    assert File.objects.visible_to(colleague).count() == 1
+
+
+def test_where_all_work_for_all_own_firms_a_reminder_is_open_to_all(by):
+    invoice = issued(date=days_ago(40), due_date=days_ago(20))
+    documents = list(overdue_documents(invoice.party, invoice.own_firm, by))
+
+    assert not Reminder(invoice.party, invoice.own_firm, documents).note(by).is_private
