@@ -96,6 +96,7 @@ def test_an_account_that_waits_for_a_second_person_is_not_paid(firm):
 
     account.confirm(UserFactory(), account.iban)
     assert Payment.objects.get(pk=payment.pk).issue(UserFactory())
+    payment.refresh_from_db()
     assert payment.party_iban == account.iban
 
 
