@@ -23,6 +23,7 @@ MOST = 2000  # orders of one book
 class BookRow:
     payment: Any
     change: Decimal  # above zero what came in; zero of a cancelled order, whose number is taken all the same
+    is_seen: bool = True  # what the user may not see counts all the same, but is not named
 
     @property
     def came(self) -> Decimal | None:
@@ -35,9 +36,15 @@ class BookRow:
     @property
     def who(self) -> str:
         payment = self.payment
+        if not self.is_seen:
+            return str(_("something that you may not see"))
         if payment.direction == PaymentDirection.INTERNAL:
             return str(_("internal transfer"))
         return payment.person or payment.party.display_name
+
+    @property
+    def reason(self) -> str:
+        return str(self.payment.reason) if self.is_seen else ""
 
 
 @dataclass
@@ -87,15 +94,15 @@ class CashBook:
             lies = day.opening
             for row in day.rows:
                 lies += row.change
-                words = row.payment.reason
+                words = row.reason
                 if row.payment.is_cancelled:
                     words = " ".join([words, f"({_('cancelled')})"]).strip()
                 yield [day.day, row.payment.number, row.who, words, row.came, row.went, lies]
         yield [self.until, "", _("Closing"), "", self.came, self.went, self.closing]
 
 
-def book_of(desk: CashDesk, since: dt.date, until: dt.date) -> CashBook:
-    """The book of the days, only of those on which something moved. Two queries and one for the opening."""
+def book_of(desk: CashDesk, since: dt.date, until: dt.date, user: Any) -> CashBook:
+    """The book of the days, only of those on which something moved, as the user may read it."""
     opening = lies_in(desk, since - dt.timedelta(days=1))
     payments = (
         Payment.objects.exclude(state="draft")
@@ -106,12 +113,14 @@ def book_of(desk: CashDesk, since: dt.date, until: dt.date) -> CashBook:
         .order_by("date", "issued_at", "pk")
     )
     found = list(payments[: MOST + 1])
+    known = Payment.objects.visible_to(user).filter(pk__in=[payment.pk for payment in found])
+    seen = set(known.values_list("pk", flat=True))
     book = CashBook(desk, since, until, opening, [], cut=len(found) > MOST)
     lies = opening
     for payment in found[:MOST]:
         if not book.days or book.days[-1].day != payment.date:
             book.days.append(BookDay(payment.date, lies))
         change = ZERO if payment.is_cancelled else changes_of(payment)[desk.pk]
-        book.days[-1].rows.append(BookRow(payment, change))
+        book.days[-1].rows.append(BookRow(payment, change, payment.pk in seen))
         lies += change
     return book

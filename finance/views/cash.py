@@ -97,7 +97,7 @@ def cashdesk_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     demand(request, "finance.view_cashdesk")
     demand(request, "finance.view_payment")
     form, since, until = DaysForm.asked(request.GET)
-    book = book_of(desk, since, until)
+    book = book_of(desk, since, until, request.user)
     if (wanted := request.GET.get("export")) in FORMATS:
         if not request.user.has_perm("finance.export_payment"):
             raise PermissionDenied
@@ -138,6 +138,6 @@ def cashdesk_pdf(request: HttpRequest, pk: int) -> HttpResponse:
         request, CashDesk.objects.select_related("own_firm", "own_firm__legal_form"), pk, "finance.print_payment"
     )
     _form, since, until = DaysForm.asked(request.GET)
-    context = {"desk": desk, "book": book_of(desk, since, until), "user": request.user}
+    context = {"desk": desk, "book": book_of(desk, since, until, request.user), "user": request.user}
     content = render_pdf("finance/print/cash_book.html", context, css=["css/cash-book.css"])
     return pdf_response(content, file_name(f"{_('Cash book')} {desk}", "pdf"))

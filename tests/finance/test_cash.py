@@ -264,7 +264,7 @@ def test_the_cash_book_tells_opening_orders_and_closing_of_each_day(firm, by):
     wrong.cancel(by, "Грешна сума")
     into_desk(desk, 20, days_ago(1))
 
-    book = book_of(desk, days_ago(5), days_ago(0))
+    book = book_of(desk, days_ago(5), days_ago(0), by)
 
     assert (book.opening, book.closing) == (1000, 920)
     assert [(day.day, day.opening, day.came, day.went, day.closing) for day in book.days] == [
@@ -273,7 +273,7 @@ def test_the_cash_book_tells_opening_orders_and_closing_of_each_day(firm, by):
     ]
     # The number of a cancelled order stays in the book.
     assert [row.payment.number for row in book.days[0].rows] == [first.number, wrong.number]
-    assert book_of(desk, days_ago(60), days_ago(40)).closing == 0
+    assert book_of(desk, days_ago(60), days_ago(40), by).closing == 0
 
 
 # -- Days -------------------------------------------------------------------------------------------

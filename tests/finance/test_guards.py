@@ -22,7 +22,7 @@ from finance.models import BankStatement, FinancialDocument, PeriodClosing, Sett
 from finance.reminders import Reminder, overdue_documents
 from tests.documents.uploads import pdf
 from tests.factories.counterparties import ClientFactory, OwnFirmFactory, SupplierFactory
-from tests.factories.finance import account_of, days_ago, entered, issued, posted
+from tests.factories.finance import CashDeskFactory, account_of, days_ago, entered, issued, posted
 from tests.factories.users import UserFactory
 from trade.errors import DocumentError
 from users.models import User
@@ -210,3 +210,18 @@ def test_where_all_work_for_all_own_firms_a_reminder_is_open_to_all(by):
     documents = list(overdue_documents(invoice.party, invoice.own_firm, by))
 
     assert not Reminder(invoice.party, invoice.own_firm, documents).note(by).is_private
+
+
+def test_the_cash_book_names_nobody_whom_one_may_not_see(client, by):
+    seller = UserFactory(role="seller")
+    desk = CashDeskFactory()
+    facts = {"own_firm": desk.own_firm, "method": "cash", "desk": desk, "by": by}
+    for party in (SupplierFactory(name="Наш", trader=seller), SupplierFactory(name="Чужд")):
+        posted(party=party, amount=100, reason=f"Връщане от {party.name}", **facts)
+    client.force_login(seller)
+
+    page = client.get(desk.get_absolute_url()).content.decode()
+
+    assert "Наш" in page
+    assert "Чужд" not in page
+    assert "200,00" in page
