@@ -252,8 +252,10 @@ class LineGrid:
         text = row.typed["unit"].strip()
         if not text:
             return
+        written = text.casefold().rstrip(".")
         unit = next(
-            (one for one in self.units if text.casefold() in (one.name.casefold(), one.name_en.casefold())), None
+            (one for one in self.units if written in (name.casefold().rstrip(".") for name in (one.name, one.name_en))),
+            None,
         )
         if unit is None:
             row.refuse("unit", _("There is no unit called so."))
