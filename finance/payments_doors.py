@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
-from django.db.models.functions import Concat
+from django.db.models import Case, CharField, F, Func, Q, QuerySet, Value, When
+from django.db.models.functions import Concat, Replace
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -17,7 +17,7 @@ from common.columns import Action
 from common.context_processors import MenuEntry, menu, new_menu
 from common.dates import SOFIA, format_date, today
 from common.expressions import CappedCount, DayBegins
-from common.money import format_money
+from common.money import NBSP, currency_sign, format_money
 from counterparties import dossier, history, search
 from counterparties.dossier import DossierTab
 from counterparties.models import Counterparty
@@ -209,9 +209,12 @@ def payment_brief() -> dict[str, Any]:
         default=Value(str(_("Payment out"))),
         output_field=CharField(),
     )
-    title = Concat(
-        Value("№ "), F("number"), Value(", "), F("amount"), Value(" "), F("currency"), output_field=CharField()
-    )
+    amount: Any = Func(F("amount"), Value("FM999,999,999,990.00"), function="to_char", output_field=CharField())
+    for drawn, written in ((",", NBSP), (".", ",")):
+        amount = Replace(amount, Value(drawn), Value(written))
+    signs = [When(currency=code, then=Value(currency_sign(code))) for code in ("EUR", "BGN")]
+    sign = Case(*signs, default=F("currency"), output_field=CharField())
+    title = Concat(Value("№ "), F("number"), Value(", "), amount, Value(NBSP), sign, output_field=CharField())
     return {"title": title, "label": label, "icon": "cash-coin", "tone": "green"}
 
 

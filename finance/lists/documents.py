@@ -33,7 +33,7 @@ def draw_number(document: Any) -> SafeString | str:
     number = document.number or format_html('<span class="muted">{}</span>', document.state_label)
     if not document.tells_firm:
         return number
-    return format_html('{}<br><span class="muted">{}</span>', number, document.own_firm.display_name)
+    return format_html('{}<br><span class="muted cell-under">{}</span>', number, document.own_firm.display_name)
 
 
 def draw_open(document: Any) -> str:
