@@ -277,11 +277,19 @@ class LineGrid:
             return
         here = [one for one in self.grounds if text.casefold() in (one.text.casefold(), one.text_en.casefold())]
         made.vat_ground = next((one for one in here if one.category == rate.category), None)
+        if not here:
+            made.vat_ground = self.ground_by_part(text, rate)
         if made.vat_ground is None:
             words = (
                 _("This ground belongs to another kind of 0 %.") if here else _("There is no such ground: choose one.")
             )
             row.refuse("vat_ground", words)
+
+    def ground_by_part(self, text: str, rate: VatRate) -> VatGround | None:
+        """“чл. 30” or “износ” is enough where it stands, as whole words, in one ground of the rate alone."""
+        part = re.compile(rf"(?<!\w){re.escape(text)}(?!\w)", re.IGNORECASE)
+        found = [one for one in self.grounds if one.category == rate.category and part.search(one.text)]
+        return found[0] if len(found) == 1 else None
 
     @property
     def errors(self) -> list[tuple[str, str, list[str]]]:
