@@ -13,7 +13,7 @@ from finance.models import FinancialDocument, PeriodClosing
 from tests.factories.counterparties import BankFactory, ClientFactory, OwnFirmFactory, StateBodyFactory, SupplierFactory
 from tests.factories.finance import days_ago, draft, entered, issued
 from tests.factories.trade import ArticleFactory, ExchangeRateFactory, ground, vat
-from tests.finance.typing import ONE, typed
+from tests.finance.typed import ONE, typed
 from tests.people import signed_in, superuser
 
 pytestmark = pytest.mark.django_db
