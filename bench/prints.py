@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import os
 import statistics
 import time
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.contrib.staticfiles import finders
