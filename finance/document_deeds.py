@@ -77,6 +77,11 @@ def paper_deeds(document: FinancialDocument, user: Any) -> list[Action]:
         Action(_("PDF"), pdf, icon="file-earmark-pdf", primary=not document.open),
         Action(_("Copy in Bulgarian and English"), f"{pdf}?language=bg%2Ben", icon="translate"),
     ]
+    if document.is_issued and document.number:
+        deeds[1:1] = [
+            Action(_("Copy (PDF)"), f"{pdf}?copy=1", icon="copy"),
+            Action(_("Duplicate of a lost original (PDF)"), f"{pdf}?copy=duplicate", icon="file-earmark-pdf"),
+        ]
     if document.is_cancelled:
         deeds.append(Action(_("Protocol of annulment"), here("annulment_pdf", document), icon="file-earmark-x"))
         return deeds
