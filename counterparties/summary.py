@@ -174,20 +174,22 @@ def latest_changes(party: Counterparty, user: Any) -> dict[str, Any] | None:
 
 
 def steps(party: Counterparty, user: Any) -> dict[str, Any] | None:
-    """At most three first steps of a dossier that has nothing yet in the tabs they lead to."""
+    """At most three first steps of a dossier that is still nearly empty: most of the tabs they lead to have nothing."""
     if party.is_archived:
         return None
     counts = getattr(party, "tab_counts", {})
-    offered = []
+    offered, done = [], 0
     for step in first_steps:
         tab = dossier.tabs.get(step.tab)
-        if tab is None or counts.get(step.tab) or not tab.is_open_for(party, user):
+        if tab is None or not tab.is_open_for(party, user):
             continue
-        if not step.permission or user.has_perm(step.permission):
+        if counts.get(step.tab):
+            done += 1
+        elif not step.permission or user.has_perm(step.permission):
             offered.append(
                 {"label": step.label, "text": step.text, "url": step.url(party), "icon": step.icon, "htmx": step.htmx}
             )
-    return {"steps": offered[:3]} if offered else None
+    return {"steps": offered[:3]} if len(offered) > done else None
 
 
 def figure_cards(party: Counterparty, user: Any) -> dict[str, Any] | None:

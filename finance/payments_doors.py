@@ -149,7 +149,7 @@ menu.register(
         "/finance/account-balances/",
         icon="bank",
         parent="finance",
-        visible=lambda user: user.has_perm(VIEW) and user.has_perm("contacts.view_bankaccount"),
+        visible=lambda user: user.has_perms(("finance.view_bankstatement", "contacts.view_bankaccount")),
         order=35,
     )
 )

@@ -89,6 +89,7 @@ def open_sums(party: Any, user: Any, on: dt.date) -> Any:
         "receivable": RECEIVABLE,
         "overdue": RECEIVABLE & overdue(on),
         "payable": PAYABLE,
+        "payable_overdue": PAYABLE & overdue(on),
         "credits_given": CREDITS_GIVEN,
         "credits_received": CREDITS_RECEIVED,
     } | {one.slug: RECEIVABLE & one.condition(on) for one in AGE_CLASSES}
@@ -133,7 +134,8 @@ def figures_panel(party: Counterparty, user: Any, text: str) -> dict[str, Any] |
     if not opened and not months and not advances:
         return None
     values = {name: by_currency(name, opened, advances) for name in (*BALANCE_PARTS, "overdue")}
-    since, _before = year_until(on)
+    late = sum((money(row["payable_overdue_eur"]) for row in opened), Decimal(0))
+    since = year_until(on)[0]
     shown, minor = [], []
     for figure in figures:
         if not isinstance(figure, MoneyFigure) or not figure.visible_for(user, party):
@@ -150,6 +152,8 @@ def figures_panel(party: Counterparty, user: Any, text: str) -> dict[str, Any] |
                 minor.append(balance_card(figure, party, on, values))
             continue
         card = figure_card(figure, party, on, values[figure.name])
+        if figure.name == "payable" and late:
+            card["late"] = _("Overdue %(amount)s") % {"amount": format_money(late, "EUR")}
         if figure.name in HEADLINES:
             shown.append(card)
         elif card["amount"]:

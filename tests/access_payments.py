@@ -53,7 +53,7 @@ PAYMENTS = [
     ("finance:payment_cancel", "get", payment, "200 200 403 403 200 403 403 403"),
     ("finance:settlement_end", "post", settlement, "302 302 403 403 302 403 403 403"),
     ("finance:exchange_differences", "get", None, "200 200 200 200 200 403 200 200"),
-    ("finance:account_balances", "get", None, "200 200 200 200 200 403 200 200"),
+    ("finance:account_balances", "get", None, "200 200 403 403 200 403 403 200"),
     ("finance:cashdesk_list", "get", None, "200 200 200 200 200 403 200 200"),
     ("finance:cashdesk_add", "get", None, "200 200 403 403 200 403 403 403"),
     ("finance:cashdesk_detail", "get", desk, "200 200 200 200 200 403 200 200"),

@@ -156,7 +156,7 @@ class AccountBalances(ListPage):
 
     model = BankAccount
     filterset_class = AccountFilter
-    permission_required = ("finance.view_payment", "contacts.view_bankaccount")
+    permission_required = ("finance.view_bankstatement", "contacts.view_bankaccount")
     export_permission = "finance.export_payment"
     page_title = gettext_lazy("Balances of accounts")
     list_key = "finance.account_balances"
