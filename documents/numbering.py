@@ -17,7 +17,8 @@ from common.registry import Registry
 class SeriesKind:
     """What is numbered, and how unless the office sets otherwise.
 
-    `yearly` series begin anew at 1 each year; `digits` pads with zeros; `prefix` stands before the number.
+    `yearly` series begin anew at 1 each year; `digits` pads with zeros; `prefix` stands before the number. Kinds of one
+    `family` share no number within a firm; `first` is where a series begins of itself.
     """
 
     slug: str
@@ -26,6 +27,13 @@ class SeriesKind:
     digits: int = 1
     prefix: str = ""
     order: int = 100
+    family: str = ""
+    first: int = 1
+
+    @property
+    def kindred(self) -> list[str]:
+        """The kinds with which it shares no number, itself among them."""
+        return [kind.slug for kind in series_kinds if kind.family == self.family] if self.family else [self.slug]
 
 
 class Taken(NamedTuple):

@@ -46,7 +46,7 @@ def correct(document: FinancialDocument, by: Any) -> None:
         raise DocumentError(_("Only received documents are corrected; ours by a note or an annulment."))
     if not before.is_issued:
         raise DocumentError(_("Only an entered document is corrected."))
-    refuse_closed(before.own_firm_id, before.date, before.vat_period)
+    refuse_closed(before.own_firm_id, before.received_on or before.date, before.vat_period)
     for name in KEPT:
         setattr(document, name, getattr(before, name))
     document.check_day()

@@ -38,8 +38,13 @@ class Direction(models.TextChoices):
 
 INCOME, EXPENSE = Direction.INCOME, Direction.EXPENSE
 # Which numbers a kind of ours takes. Invoices and notes share one series of ten digits, never reset (a setting).
-TAX = series_kinds.register(SeriesKind("tax", _("invoices and notes"), digits=10, order=20))
-NOTES = series_kinds.register(SeriesKind("tax-notes", _("notes, when they have a series apart"), digits=10, order=21))
+TAX = series_kinds.register(SeriesKind("tax", _("invoices and notes"), digits=10, order=20, family="tax"))
+# Far from the invoices: within a firm an invoice and a note never carry the same number.
+NOTES = series_kinds.register(
+    SeriesKind(
+        "tax-notes", _("notes, when they have a series apart"), digits=10, order=21, family="tax", first=5_000_000_001
+    )
+)
 PROTOCOLS = series_kinds.register(SeriesKind("tax-protocols", _("protocols"), digits=10, order=22))
 PROFORMAS = series_kinds.register(SeriesKind("proformas", _("proforma invoices"), digits=10, order=23))
 OFFSETS = series_kinds.register(SeriesKind("offsets", _("offset protocols"), digits=6, prefix="ПП-", order=24))

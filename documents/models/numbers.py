@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -98,12 +99,23 @@ class NumberSeries(models.Model):
             raise ValidationError({"last_number": _("The last number is before the first.")})
         if len(str(self.last_number or self.first_number)) > self.digits > 1:
             raise ValidationError({"digits": _("The numbers have more digits than that.")})
-        others = NumberSeries.objects.of(self.own_firm_id, self.code, self.year).exclude(pk=self.pk)
-        for other in others:
-            ends = other.last_number is None or other.last_number >= self.first_number
-            begins = self.last_number is None or self.last_number >= other.first_number
-            if ends and begins and other.prefix == self.prefix:
+        codes = kind.kindred if kind is not None else [self.code]
+        others = NumberSeries.objects.filter(own_firm=self.own_firm_id, code__in=codes, year=self.year)
+        for other in others.exclude(pk=self.pk):
+            # Beside a series of another kind an open end reaches as far as its numbers are given.
+            apart = other.code != self.code
+            if (
+                other.prefix == self.prefix
+                and other.reach(given=apart) >= self.first_number
+                and self.reach(given=apart) >= other.first_number
+            ):
                 raise ValidationError(_("The range overlaps another range of the same series."))
+
+    def reach(self, *, given: bool) -> float:
+        """The last number of the range; of an open one the last that was given, or none at all."""
+        if self.last_number is not None:
+            return self.last_number
+        return max(self.next_number - 1, self.first_number) if given else math.inf
 
     def written(self, number: int) -> str:
         """The number as it stands on the document."""
@@ -154,6 +166,8 @@ class NumberSeries(models.Model):
                     year=year,
                     prefix=before.prefix if before else kind.prefix,
                     digits=before.digits if before else kind.digits,
+                    first_number=1 if before else kind.first,
+                    next_number=1 if before else kind.first,
                 )
             ],
             ignore_conflicts=True,

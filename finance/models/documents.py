@@ -237,6 +237,11 @@ class FinancialDocument(Document):
             ),
             models.CheckConstraint(name="findoc_period_is_a_month", condition=Q(vat_period__day=1)),
             models.UniqueConstraint(
+                fields=["own_firm", "number"],
+                condition=Q(series__in=["tax", "tax-notes"]),
+                name="findoc_tax_number_once",
+            ),
+            models.UniqueConstraint(
                 fields=["own_firm", "party", "kind", "year", "number"],
                 condition=Q(received=True, state="issued"),
                 name="findoc_received_once",
@@ -436,7 +441,8 @@ class FinancialDocument(Document):
         return shaped(self, lines, super().compute(lines))
 
     def prepare(self) -> None:
-        refuse_closed(self.own_firm_id, self.date)
+        # What they sent is entered in the month in which it came: theirs may be dated in one that is closed by then.
+        refuse_closed(self.own_firm_id, (self.received_on or self.date) if self.received else self.date)
         self.fill_usual()
         if self.is_tax_document:
             refuse_closed(self.own_firm_id, self.vat_period, field="vat_period")

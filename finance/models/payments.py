@@ -329,7 +329,7 @@ class Payment(Issuable):
         cash.move(self, 1)
 
     def check_cancelling(self) -> None:
-        refuse_closed(self.own_firm_id, self.date)
+        refuse_closed(self.own_firm_id, self.date, self.cancelled_on)
 
     def uncount(self) -> None:
         from finance import cash
