@@ -309,7 +309,11 @@ def financialdocument_deduct(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(document)
 
     def deduct() -> FinancialDocument:
-        drafting.add_deductions(document, [advance])
-        return drafting.store_totals(document)
+        with transaction.atomic():
+            document.lock()
+            # Of two clicks the second finds it deducted.
+            if advance.pk not in document.deducted_keys():
+                drafting.add_deductions(document, [advance])
+            return drafting.store_totals(document)
 
     return drafted(request, document, deduct)
