@@ -93,7 +93,7 @@ def xlsx_bytes(header: Sequence[str], rows: Iterable[Sequence[Any]], title: str 
         head.append(cell)
     sheet.append(head)
     for row in rows:
-        sheet.append([_native(value) for value in row])
+        sheet.append([_cell(sheet, _native(value)) for value in row])
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
@@ -105,6 +105,21 @@ def _native(value: Any) -> Any:
     if value is None or isinstance(value, (bool, int, float, Decimal, dt.date)):
         return value
     return safe_cell(NOT_FOR_XML.sub("", str(value)))
+
+
+def _cell(sheet: Any, value: Any) -> Any:
+    """Amounts of two decimals and days look as they do on the page; what is computed with stays the number itself."""
+    if isinstance(value, Decimal) and value.as_tuple().exponent == -2:
+        shape = "#,##0.00"
+    elif isinstance(value, dt.datetime):
+        shape = "dd.mm.yyyy hh:mm"
+    elif isinstance(value, dt.date):
+        shape = "dd.mm.yyyy"
+    else:
+        return value
+    cell = WriteOnlyCell(sheet, value=value)
+    cell.number_format = shape
+    return cell
 
 
 def file_name(title: str, ending: str) -> str:

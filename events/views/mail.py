@@ -67,7 +67,10 @@ class SureForm(PlainForm):
 
 @login_required
 def email_compose(request: HttpRequest) -> HttpResponse:
-    """Write a letter in `?party=`, to `?person=`, with `?file=`, `?about=` a document, or to answer `?answers=`."""
+    """Write a letter in `?party=`, to `?person=`, with `?file=`, `?about=` a document, or to answer `?answers=`.
+
+    `?subject=` and `?text=` stand in the form for the writer to change.
+    """
     party = asked_party(request)
     person = asked(request, "person", ContactPerson.objects.current())
     file = asked(request, "file", File.objects.current())
@@ -97,6 +100,7 @@ def email_compose(request: HttpRequest) -> HttpResponse:
         person=person.pk if person else 0,
         file=file.pk if file else 0,
         about=about,
+        initial={name: request.GET[name][:5000] for name in ("subject", "text") if request.GET.get(name)},
     )
     context = {
         "form": form,

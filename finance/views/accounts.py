@@ -23,6 +23,7 @@ from finance.figures import VIEW_DOCUMENTS, VIEW_PAYMENTS, words_of_balance
 from finance.forms.accounts import AccountForm, AsOfForm, PeriodForm, ReminderForm
 from finance.open_items import OpenItems
 from finance.printing import accounts as prints
+from finance.reminder_tasks import recipients_of
 from finance.reminders import InterestSheet, Reminder, last_reminder, overdue_documents
 from trade.errors import DocumentError
 
@@ -199,7 +200,11 @@ def payment_reminder(request: HttpRequest, pk: int) -> HttpResponse:
         event = reminder.remember(pdf, user)
         link = event.file_links.first()
         if "send" in request.POST and user.has_perm("events.send_email"):
-            query = {"party": party.pk} | ({"file": link.file_id} if link is not None else {})
+            query = {"party": party.pk, "subject": reminder.letter_subject, "text": reminder.letter_text(user)}
+            if link is not None:
+                query["file"] = link.file_id
+            if people := recipients_of(party, user)[1]:
+                query["person"] = people[0].pk
             return redirect(compose_url(**query))
         if link is None:
             return pdf_response(pdf, "reminder.pdf")
