@@ -87,7 +87,8 @@ def paper(document: FinancialDocument) -> dict[str, Any]:
     firm = document.firm_copy or copy_of(document.own_firm, document.date, firm=True)
     party = document.party_copy or copy_of(document.party, document.date)
     account = document.account_copy or account_copy(document.printed_account())
-    by_party = document.received
+    # By a protocol (чл. 117) we charge the tax, but the supply is theirs.
+    by_party = document.received or document.kind == DocumentKind.PROTOCOL
     due = document.owed if document.is_issued else document.gross
     return {
         "issuer": party if by_party else firm,
@@ -96,11 +97,15 @@ def paper(document: FinancialDocument) -> dict[str, Any]:
         "lines": document.priced_lines(),
         "taxes": list(document.taxes.all()),
         "due": due,
-        "words": words_of(due, document.currency),
-        "titles": (
-            (_("Supplier"), _("Recipient")) if document.facts.tax or not document.received else (_("From"), _("To"))
-        ),
+        "words": "" if document.kind == DocumentKind.PROTOCOL else words_of(due, document.currency),
+        "titles": party_titles(document),
     }
+
+
+def party_titles(document: FinancialDocument) -> tuple[str, str]:
+    if document.kind == DocumentKind.OFFSET:
+        return _("Own firm"), _("Counterparty")
+    return (_("Supplier"), _("Recipient")) if document.facts.tax or not document.received else (_("From"), _("To"))
 
 
 def words_of(amount: Any, currency: str) -> str:
