@@ -252,7 +252,7 @@ for place, (kind, words) in enumerate(
             f"{LIST}add/?kind={kind.value}",
             icon="receipt",
             visible=lambda user: user.has_perm(ADD),
-            order=20 + place,
+            order=8 + place,
         )
     )
 new_menu.register(
@@ -262,7 +262,7 @@ new_menu.register(
         f"{LIST}add/",
         icon="receipt",
         visible=lambda user: user.has_perm(ADD),
-        order=22,
+        order=10,
     )
 )
 

@@ -74,9 +74,10 @@ def offer_of(party: Counterparty, kind: str, direction: str = "") -> Offer | Non
 
 
 def usual_firm(party: Counterparty, user: Any, *, else_first: bool = True) -> Counterparty | None:
-    """The own firm to propose: one that serves the party, else the one of its last document, else as for letters."""
+    """The own firm to propose: in force or serving the party, else that of its last document, else as for letters."""
     firms = Counterparty.objects.own_firms_of(user)
-    if not firms.filter(served_parties=party).exists() and not party.is_own_firm:
+    settled = user.firm_in_force is not None or party.is_own_firm or firms.filter(served_parties=party).exists()
+    if not settled:
         documents = FinancialDocument.objects.filter(party=party, own_firm__in=firms.order_by())
         last = documents.select_related("own_firm__legal_form").order_by("-date", "-pk").first()
         if last is not None:

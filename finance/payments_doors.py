@@ -160,7 +160,7 @@ new_menu.register(
         "/finance/payments/add/",
         icon="cash-coin",
         visible=lambda user: user.has_perm("finance.add_payment"),
-        order=70,
+        order=11,
     )
 )
 

@@ -25,6 +25,6 @@ new_menu.register(
         "/finance/statements/add/",
         icon="bank2",
         visible=lambda user: user.has_perm("finance.add_bankstatement"),
-        order=68,
+        order=12,
     )
 )
