@@ -23,7 +23,7 @@ from finance.models import FinancialDocument, FinancialDocumentLine, FirmSetting
 from finance.models.choices import ObligationType
 from finance.remaining import left_of
 from finance.rules.offsets import draft_offset
-from trade.amounts import ZERO, spread
+from trade.amounts import ZERO, line_amount, spread
 from trade.errors import DocumentError
 from trade.models import VatCategory, VatGround, VatRate
 from trade.models.rates import LEV_PER_EURO
@@ -191,7 +191,10 @@ def credit_all(note: FinancialDocument, invoice: FinancialDocument) -> None:
 
 @transaction.atomic
 def draft_from_proforma(proforma: FinancialDocument, kind: str, by: Any) -> FinancialDocument:
-    """A draft invoice or advance invoice with the lines of the proforma, which it names as its source."""
+    """A draft invoice with the lines of the proforma, which it names as its source; or an advance invoice.
+
+    An advance is one line for each way of taxing, of the whole proforma: the user writes how much of it is paid ahead.
+    """
     if proforma.kind != DocumentKind.PROFORMA or proforma.is_cancelled:
         raise DocumentError(_("An invoice is made from a proforma that is not cancelled."))
     if kind not in INVOICES:
@@ -200,8 +203,30 @@ def draft_from_proforma(proforma: FinancialDocument, kind: str, by: Any) -> Fina
         **values_of(proforma, HEAD_FIELDS), kind=kind, date=today(), source=proforma, created_by=by
     )
     invoice.save()
-    copy_lines(proforma, invoice)
+    if kind == DocumentKind.ADVANCE_INVOICE:
+        write_advance_lines(proforma, invoice)
+    else:
+        copy_lines(proforma, invoice)
     return store_totals(invoice)
+
+
+def write_advance_lines(proforma: FinancialDocument, advance: FinancialDocument) -> None:
+    """One line for each VAT rate and ground of the proforma, in the words of the paper."""
+    found: dict[tuple[int, int | None], list[Any]] = {}
+    for line in proforma.priced_lines():
+        found.setdefault((line.vat_rate_id, line.vat_ground_id), []).append(line)
+    number, day = proforma.number, format_date(proforma.date)
+    for position, ((rate, ground), lines) in enumerate(found.items(), start=1):
+        FinancialDocumentLine(
+            document=advance,
+            position=position,
+            description=f"Аванс по проформа фактура № {number}/{day} г." if number else "Аванс",
+            description_en=f"Advance on proforma invoice № {number}/{day}" if number else "Advance",
+            quantity=1,
+            unit_price=sum((line_amount(line.priced(), proforma.currency) for line in lines), Decimal(0)),
+            vat_rate_id=rate,
+            vat_ground_id=ground,
+        ).save()
 
 
 @transaction.atomic

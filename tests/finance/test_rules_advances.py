@@ -187,4 +187,5 @@ def test_a_proforma_becomes_an_advance_invoice_and_owes_nothing_itself(deal):
     advance.issue(user)
 
     assert (proforma.owed, proforma.number, advance.source, advance.net) == (0, "0000000001", proforma, 250)
+    assert "Аванс по проформа фактура № 0000000001" in advance.lines.get().description
     assert open_advances(deal["party"], deal["own_firm"]) == [advance]
