@@ -37,7 +37,6 @@ SEE_EVERY_KIND = (
     "trade.view_*",
     "finance.view_financialdocument",
     "finance.view_payment",
-    "finance.view_cashdesk",
 )
 WRITE_CONTACT_TABS = ("contacts.add_*", "contacts.change_*")
 # What everyone does who deals with parties: says what happened, files papers, registers letters, writes e-mails.

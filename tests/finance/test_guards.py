@@ -7,6 +7,7 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -214,6 +215,7 @@ def test_where_all_work_for_all_own_firms_a_reminder_is_open_to_all(by):
 
 def test_the_cash_book_names_nobody_whom_one_may_not_see(client, by):
     seller = UserFactory(role="seller")
+    seller.user_permissions.add(Permission.objects.get(codename="view_cashdesk"))
     desk = CashDeskFactory()
     facts = {"own_firm": desk.own_firm, "method": "cash", "desk": desk, "by": by}
     for party in (SupplierFactory(name="Наш", trader=seller), SupplierFactory(name="Чужд")):
