@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from common.registry import Registry
+from common.text import without_nul
 from counterparties import identifiers
 from counterparties.models import Counterparty, PersonalNumberAccess
 
@@ -47,7 +48,7 @@ class Group:
 
 def search(text: str, user: Any, limit: int = LIMIT) -> list[Group]:
     """Return what every source finds, in groups; nothing for less than two characters."""
-    text = text.strip()
+    text = without_nul(text).strip()
     if len(text) < 2:
         return []
     groups = []

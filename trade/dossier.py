@@ -117,7 +117,7 @@ for order, (slug, label, url, icon, right) in enumerate(
     (
         ("pricelists", gettext_lazy("Price lists"), "/trade/price-lists/", "tags", "view_pricelist"),
         ("conditions", gettext_lazy("Price conditions"), "/trade/conditions/", "percent", "view_pricecondition"),
-        ("imports", gettext_lazy("Import"), "/trade/imports/", "box-arrow-in-down", "import_article"),
+        ("imports", gettext_lazy("Import of articles"), "/trade/imports/", "box-arrow-in-down", "import_article"),
     ),
     start=1,
 ):

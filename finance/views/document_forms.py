@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from common.views import back
 from contacts.access import asked_party, demand, seen
@@ -259,11 +260,10 @@ def grid_context(draft: Draft, request: HttpRequest) -> dict[str, Any]:
 
 
 @login_required
+@require_POST
 def financialdocument_delete(request: HttpRequest, pk: int) -> HttpResponse:
-    """Delete a draft; asked first by those without scripts."""
+    """Delete a draft."""
     document = seen(request, FinancialDocument.objects.all(), pk, "finance.delete_financialdocument")
-    if request.method != "POST":
-        return redirect(document)
     try:
         document.discard()
     except DocumentError as refusal:

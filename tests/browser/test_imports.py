@@ -21,7 +21,7 @@ def table(rows: list[list[str]]) -> bytes:
 
 def upload(page: Page, content: bytes, name: str = "клиенти.csv") -> None:
     page.goto("/counterparties/")
-    page.locator("#sidebar").get_by_role("link", name="Import").click()
+    page.locator("#sidebar").get_by_role("link", name="Import", exact=True).click()
     page.get_by_role("link", name="Import a file").first.click()
     page.locator("[name=file]").set_input_files(FilePayload(name=name, mimeType="text/csv", buffer=content))
     page.get_by_role("button", name="Upload and check").click()
