@@ -28,7 +28,7 @@ SIZES = {10: 9, 300: 1}
 
 def kept() -> str:
     """The address of a kept original; it is made anew when its file was cleaned away."""
-    rows = FinancialDocument.objects.filter(party=money.SMALL, received=False, state="issued")
+    rows = FinancialDocument.objects.filter(party=money.MODEL, received=False, state="issued")
     document = rows.select_related("original").order_by("pk")[0]
     if document.original is not None and not os.path.exists(document.original.file.path):
         FinancialDocument.objects.filter(original=document.original).update(original=None)
@@ -40,7 +40,7 @@ def kept() -> str:
 
 def invoice_of(lines: int) -> FinancialDocument:
     """An issued invoice of so many lines."""
-    model = FinancialDocument.objects.filter(party=money.SMALL, received=False).order_by("pk")[0]
+    model = FinancialDocument.objects.filter(party=money.MODEL, received=False).order_by("pk")[0]
     made = FinancialDocument(own_firm=model.own_firm, party=model.party)
     made.save()
     rate = VatRate.objects.get(category="S", percent=20)

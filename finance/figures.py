@@ -20,7 +20,6 @@ from common.addresses import address
 from common.dates import today
 from counterparties import figures as door
 from counterparties.figures import Figure, Part
-from counterparties.kinds import Kind
 from counterparties.models import Counterparty, PartyType
 from finance.kinds import FACTS, PARTNERS, Direction, DocumentKind
 from finance.models import FinancialDocument, FinancialDocumentLine, Payment, Turnover
@@ -355,11 +354,6 @@ def words_of_balance(amount: Decimal) -> Any:
     if not amount:
         return _("nothing is owed")
     return Side.DEBIT.label if amount > 0 else Side.CREDIT.label
-
-
-def balance_kinds(user: Any) -> list[Kind]:
-    """Kinds whose balance the user may see."""
-    return [kind for kind in Kind if user.has_perm(kind.permission("balance"))]
 
 
 def month_range(day: dt.date) -> list[dt.date]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -43,8 +44,9 @@ class Proposal:
     strength: int = 0
 
     @property
-    def total(self) -> Decimal:
-        return sum((amount for _document, amount in self.pairs), Decimal("0.00"))
+    def is_sure(self) -> bool:
+        """Whether IBAN, number and amount agree and nothing was entered by hand: it may be booked among others."""
+        return self.strength >= 3 and bool(self.pairs) and self.payment is None
 
 
 def side_paid(line: BankStatementLine) -> str:
@@ -264,6 +266,32 @@ def book(
         Settlement.settle(payment, document, by=by, amount=amount)
     finish(line, by)
     return payment
+
+
+def book_sure(lines: Sequence[BankStatementLine], by: Any) -> tuple[int, list[str]]:
+    """Book each of the lines of which all agrees, as proposed; the others stay as they are.
+
+    Returns how many were booked, and in words why others were not. Each stands for itself: a refusal stops no other.
+    """
+    booked, refused = 0, []
+    paid: set[int] = set()
+    proposals = propose(lines, by)
+    for line in lines:
+        proposal = proposals[line.pk]
+        documents = {document.pk for document, _amount in proposal.pairs}
+        if not proposal.is_sure or proposal.party is None:
+            continue
+        if documents & paid:
+            refused.append(_("%(line)s: another line already pays the same document.") % {"line": line})
+            continue
+        try:
+            book(line, by, proposal.party, proposal.pairs)
+        except ValidationError as refusal:
+            refused.append(f"{line}: {' '.join(str(message) for message in refusal.messages)}")
+        else:
+            booked += 1
+            paid |= documents
+    return booked, refused
 
 
 @transaction.atomic

@@ -40,10 +40,6 @@ class Month:
         return self.month < month_of(today())
 
     @property
-    def has_drafts(self) -> bool:
-        return bool(self.draft_documents or self.draft_payments)
-
-    @property
     def words(self) -> str:
         return f"{self.month:%m.%Y}"
 

@@ -27,7 +27,6 @@ from common.dates import format_date, today
 from common.money import format_money
 from counterparties import dossier, lists
 from counterparties.figures import figures
-from counterparties.kinds import Kind
 from counterparties.models import Counterparty
 from finance.cells import PAYMENT_TONES, payment_label
 from finance.charts import AgeBar, TurnoverChart
@@ -316,10 +315,6 @@ dossier.warnings.register(
 
 
 # -- Lists of parties --------------------------------------------------------------------------------------------------
-
-
-def sees_balances(user: Any) -> bool:
-    return any(user.has_perm(kind.permission("balance")) for kind in Kind)
 
 
 def figure_column(figure: MoneyFigure, order: int) -> Column:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -45,13 +45,6 @@ class Change:
 
     def as_json(self) -> dict[str, str]:
         return {"field": self.label, "before": self.before, "after": self.after}
-
-
-class Parsed(Protocol):
-    """A row made into a record: its number in the file, and what it is called."""
-
-    number: int
-    title: str
 
 
 @dataclass

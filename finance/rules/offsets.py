@@ -20,7 +20,7 @@ from finance.models import FinancialDocument, FirmSettings, OffsetItem, Payment,
 from finance.models.choices import Side
 from finance.models.payments import PaymentDirection, PaymentMethod
 from finance.rules.refusals import Refusals
-from trade.amounts import ZERO, Amounts, round_amount
+from trade.amounts import ZERO, round_amount
 from trade.announcements import cancelled, cancelling, issued
 from trade.errors import DocumentError
 from trade.models.rates import FIXED, to_euro
@@ -155,10 +155,6 @@ def check_offset(offset: Any, refusals: Refusals) -> None:
         left[item.document.side] -= item.used
     OffsetItem.objects.bulk_update(items, ["used"])
     take_total(offset, total)
-
-
-def no_lines() -> Amounts:
-    return Amounts((), (), ())
 
 
 @issued.listen(FinancialDocument)

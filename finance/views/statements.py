@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -177,17 +176,12 @@ def statement_detail(request: HttpRequest, pk: int) -> HttpResponse:
             ("ignored", _("Set aside"), counts["ignored"]),
             ("all", _("All"), sum(counts.values())),
         ],
-        "sure": sum(1 for proposal in proposals.values() if is_sure(proposal)),
+        "sure": sum(proposal.is_sure for proposal in proposals.values()),
         "may_book": may_book,
         "page_title": _("Bank statement %s") % (statement.number or statement.account.number),
         "crumbs": crumbs(),
     }
     return render(request, "finance/statement_detail.html", context)
-
-
-def is_sure(proposal: matching.Proposal) -> bool:
-    """Whether IBAN, number and amount agree and nothing was entered by hand: it may be booked among others."""
-    return proposal.strength >= 3 and bool(proposal.pairs) and proposal.payment is None
 
 
 def line_of(request: HttpRequest, pk: int) -> BankStatementLine:
@@ -339,24 +333,8 @@ def statement_book_sure(request: HttpRequest, pk: int) -> HttpResponse:
     rows = BankStatement.objects.select_related("account", "own_firm")
     statement: BankStatement = seen(request, rows, pk, "finance.match_bankstatementline")
     keys = [int(key) for key in request.POST.getlist("line") if key.isdecimal() and len(key) < 19]
-    lines = list(statement.lines.waiting().filter(pk__in=keys).select_related("statement"))
-    proposals = matching.propose(lines, request.user)
-    booked, refused = 0, []
-    taken: dict[int, Decimal] = {}
-    for line in lines:
-        proposal = proposals[line.pk]
-        if not is_sure(proposal) or proposal.party is None:
-            continue
-        if any(document.pk in taken for document, _amount in proposal.pairs):
-            refused.append(_("%(line)s: another line already pays the same document.") % {"line": line})
-            continue
-        try:
-            matching.book(line, request.user, proposal.party, proposal.pairs)
-        except ValidationError as refusal:
-            refused.append(f"{line}: {words_of(refusal)}")
-        else:
-            booked += 1
-            taken |= {document.pk: amount for document, amount in proposal.pairs}
+    lines = statement.lines.waiting().filter(pk__in=keys).select_related("statement")
+    booked, refused = matching.book_sure(list(lines), request.user)
     if booked:
         messages.success(
             request, ngettext("%(count)d line is booked.", "%(count)d lines are booked.", booked) % {"count": booked}

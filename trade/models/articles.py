@@ -8,7 +8,7 @@ from typing import Any, Self
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -92,9 +92,6 @@ class ArticleQuerySet(ArchivableQuerySet):
         for token in fold_query(text):
             found = found.filter(search_text__contains=token)
         return found
-
-    def with_barcode(self, code: str) -> Self:
-        return self.filter(Exists(ArticleBarcode.objects.filter(article=OuterRef("pk"), code=code)))
 
     def for_list(self) -> Self:
         return self.select_related("group", "unit", "vat_rate").defer("search_text", "description")

@@ -14,7 +14,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from common.money import format_money
 from trade.amounts import HUNDRED, ZERO, Amounts, EuroAmounts, PricedLine, VatKey, compute, in_euro, line_amount
 from trade.copies import account_copy, copy_of
 from trade.errors import DocumentError
@@ -129,10 +128,6 @@ class Document(Issuable):
         )
         self.take_amounts(amounts, euros)
         return amounts
-
-    @property
-    def total_shown(self) -> str:
-        return format_money(self.gross, self.currency)
 
 
 class DocumentLine(models.Model):

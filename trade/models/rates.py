@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from common.dates import format_date
 from common.money import round_money
-from trade.amounts import round_amount
 
 ONE = Decimal(1)
 # Regulation (EU) 2025/1409 under art. 140 TFEU: levs for one euro, all digits used, never an inverse (Reg. 1103/97).
@@ -82,8 +81,3 @@ class ExchangeRate(models.Model):
 def to_euro(amount: Decimal, rate: Decimal) -> Decimal:
     """An amount in euro at a rate (units for one euro), rounded to the cent half away from zero."""
     return round_money(amount / rate, "EUR")
-
-
-def from_euro(amount: Decimal, currency: str, rate: Decimal) -> Decimal:
-    """An amount of euro in a currency at a rate (units for one euro), rounded to its smallest unit."""
-    return round_amount(amount * rate, currency)

@@ -19,8 +19,8 @@ from finance.ubl import (
     VatBreakdown,
     VatCategory,
     net_price,
-    spread,
 )
+from tests.finance.ubl.spreading import spread
 
 D = Decimal
 CENT = D("0.01")

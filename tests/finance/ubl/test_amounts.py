@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finance.ubl import net_price, spread
+from finance.ubl import net_price
+from tests.finance.ubl.spreading import spread
 
 D = Decimal
 amounts = st.decimals("-100000", "100000", places=4)
