@@ -330,10 +330,11 @@ def offset_of_what_is_open(book: Ledger) -> None:
 
 
 def close_periods(book: Ledger) -> None:
-    """The months of half a year ago and before the last quarter are closed; one was opened again and closed anew."""
+    """All months before the last quarter are closed, back to the first paper; one was opened again and closed anew."""
+    first = month_of(FinancialDocument.objects.earliest("date").date)
     months = []
     month = month_of(book.today)
-    for _each in range(6):
+    while month > first:
         month = month_of(month - dt.timedelta(days=1))
         months.append(month)
     for firm in (TRADE, LOGISTICS):

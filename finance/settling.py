@@ -226,7 +226,8 @@ def draft_refund(payment: Payment, by: Any) -> Payment:
         party_account=payment.party_account,
         party_iban=payment.party_iban,
         deal=payment.deal,
-        reason=_("Refund of payment № %(number)s") % {"number": payment.number},
+        # It stands on the order, which is Bulgarian whatever the language of the page.
+        reason=f"Връщане по плащане № {payment.number}",
         created_by=by,
     )
     refund.to_settle = to_plan([(payment, payment.open)])

@@ -12,6 +12,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -290,6 +291,12 @@ class FinancialDocument(Document):
 
     def get_absolute_url(self) -> str:
         return address("finance:financialdocument_detail", self.pk)
+
+    @property
+    def paper_name(self) -> str:
+        """What it is called in what is kept and printed, which is Bulgarian whatever the language of the page."""
+        with translation.override("bg"):
+            return str(self)
 
     # -- What it is ------------------------------------------------------------------------------
 

@@ -175,7 +175,7 @@ def post_payments(offset: Any, by: Any) -> None:
             rate_on=offset.rate_on,
             date=offset.date,
             offset_document=offset,
-            reason=str(offset),
+            reason=offset.paper_name,
             created_by=by,
         )
         payment.save()

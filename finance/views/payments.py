@@ -100,7 +100,7 @@ def begin(party: Any, user: Any, direction: str, document: Any = None) -> Paymen
         except ValidationError:
             payment.rate = document.rate
     payment.amount = settling.worth(document, payment) or document.open
-    payment.reason = str(document)
+    payment.reason = document.paper_name
     known = {choice for choice, _label in PaymentMethod.choices if choice != PaymentMethod.OFFSET}
     payment.method = PaymentMethod(document.payment_method if document.payment_method in known else "bank")
     if way == IN and document.bank_account_id and document.bank_account.currency == payment.currency:

@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from finance.models import FinancialDocument, Payment, Settlement
 from finance.settling import (
@@ -198,3 +199,14 @@ def test_who_does_not_see_a_document_is_not_offered_it(firm, client):
     seller = fresh(UserFactory(role="seller"))
 
     assert proposals(posted(own_firm=firm, party=invoice.party), seller) == []
+
+
+def test_what_stands_on_a_payment_is_bulgarian_whatever_the_language_of_the_page():
+    payment = posted(amount=50)
+
+    with translation.override("en"):
+        refund = draft_refund(payment, UserFactory(role="administrator"))
+        invoice = issued()
+
+        assert refund.reason == f"Връщане по плащане № {payment.number}"
+        assert invoice.paper_name == f"Фактура № {invoice.number}"
