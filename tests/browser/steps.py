@@ -31,7 +31,11 @@ def choose(field: Locator, typed: str, option: str | Pattern[str]) -> None:
     """Type into a picker and take the option that comes."""
     field.click()
     field.page.keyboard.type(typed)
-    field.page.locator(".ts-dropdown:visible .option", has_text=option).first.click()
+    wanted = field.page.locator(".ts-dropdown:visible .option", has_text=option).first
+    expect(wanted).to_be_visible()
+    # While an answer is under way the options are drawn anew, and a click may fall between two of them.
+    expect(field.page.locator(".ts-wrapper.loading")).to_have_count(0)
+    wanted.click()
 
 
 def row(page: Page, text: str) -> Locator:

@@ -211,7 +211,8 @@ def test_the_count_is_shared_by_all_processes():
     def attempt() -> None:
         try:
             page = log_in(Client(), "ivan", "wrong", headers={"accept-language": "en"})
-            tried.append("Too many failed log-ins" not in page.content.decode())
+            # Whoever does not get his turn at the count within a second is turned away with 429, untried as well.
+            tried.append(page.status_code == 200 and "Too many failed log-ins" not in page.content.decode())
         finally:
             connection.close()
 
@@ -222,7 +223,7 @@ def test_the_count_is_shared_by_all_processes():
         thread.join()
 
     assert len(tried) == 12
-    assert sum(tried) <= 5
+    assert 1 <= sum(tried) <= 5
 
 
 # -- Sign-up and pages that have no use here -------------------------------------------------------
