@@ -10,10 +10,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.amounts import AmountField
+from common.amounts import AmountField, written
+from common.columns import show
 from common.dates import today
 from common.forms import PlainForm
 from common.money import format_money
+from finance.forms.drafts import Difference, last_change, said_of
+from finance.models import FinancialDocument
 from finance.models.choices import Side
 from finance.rules.offsets import candidates, open_in
 
@@ -35,6 +38,7 @@ class Row:
 class OffsetForm(PlainForm):
     """Amounts are in the protocol's currency; an empty one leaves the document out."""
 
+    version = forms.IntegerField(required=False, min_value=1, max_value=10**9, widget=forms.HiddenInput)
     date = forms.DateField(label=gettext_lazy("Date"))
     place = forms.CharField(label=gettext_lazy("Place of the deal"), max_length=100, required=False)
     note = forms.CharField(
@@ -56,6 +60,8 @@ class OffsetForm(PlainForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
+        self.differences: list[Difference] = []
+        self.saved_by = ""
         self.initial.setdefault("date", today())
         found = candidates(party, own_firm, currency, user)
         self.sides = {str(Side.DEBIT): found[0][:OFFERED], str(Side.CREDIT): found[1][:OFFERED]}
@@ -130,3 +136,40 @@ class OffsetForm(PlainForm):
         """The documents of a side with an amount, as the protocol takes them."""
         found = ((one, self.cleaned_data.get(f"d{one.pk}")) for one in self.sides[side])
         return [(one, amount) for one, amount in found if amount]
+
+    # -- Somebody else's save ----------------------------------------------------------------------
+
+    def is_overtaken(self, stored: FinancialDocument) -> bool:
+        """Whether somebody saved the protocol after this form was opened. Ask under the protocol's lock."""
+        sent = self.cleaned_data.get("version") or self.data.get("version")
+        return bool(sent) and str(sent) != str(stored.version)
+
+    def compare(self, stored: FinancialDocument) -> None:
+        """Say what saving would put in place of what; a second save then does it."""
+        self.saved_by = last_change(stored)
+        amounts = dict(stored.offset_items.values_list("document", "amount"))
+        for name in ("date", "place", "note"):
+            self.differ(str(self[name].label), said_of(stored, name), self.typed(name))
+        for key in self.opens:
+            self.differ(str(self[f"d{key}"].label), amount_words(amounts.pop(key, None)), self.typed(f"d{key}"))
+        for gone in FinancialDocument.objects.filter(pk__in=amounts).order_by("payable_by", "date", "pk"):
+            self.differ(str(gone), amount_words(amounts[gone.pk]), "")
+        data: Any = self.data
+        data = data.copy()
+        data["version"] = str(stored.version)
+        self.data = data
+
+    def differ(self, where: str, saved: str, typed: str) -> None:
+        if saved != typed:
+            self.differences.append(Difference(where, saved, typed))
+
+    def typed(self, name: str) -> str:
+        """What stands in a field, in words; what is wrong as it was typed."""
+        if name in self.errors:
+            return str(self[name].value() or "")
+        value = self.cleaned_data.get(name)
+        return amount_words(value) if isinstance(value, Decimal) else show(value)
+
+
+def amount_words(amount: Decimal | None) -> str:
+    return written(amount, 2) if amount else ""

@@ -25,6 +25,7 @@ from finance.kinds import DocumentKind
 from finance.models import FinancialDocument
 from finance.models.choices import Side
 from finance.rules.offsets import choose
+from finance.views.document_forms import lock
 from finance.views.periods import firms_of
 from trade.errors import DocumentError
 
@@ -98,21 +99,35 @@ def offset_edit(request: HttpRequest, pk: int) -> HttpResponse:
         currency=protocol.currency,
         user=request.user,
         chosen=dict(protocol.offset_items.values_list("document", "amount")),
-        initial={"date": protocol.date, "place": protocol.place, "note": protocol.note},
+        initial={
+            "version": protocol.version,
+            "date": protocol.date,
+            "place": protocol.place,
+            "note": protocol.note,
+        },
     )
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        protocol.date, protocol.place, protocol.note = data["date"], data["place"], data["note"]
+    if request.method == "POST":
+        right = form.is_valid()
         try:
             with transaction.atomic():
-                protocol.version += 1
-                choose(protocol, form.chosen(str(Side.DEBIT)), form.chosen(str(Side.CREDIT)))
+                stored = lock(protocol)
+                if form.is_overtaken(stored):
+                    form.compare(stored)
+                elif right:
+                    save(stored, form)
+                    messages.success(request, _("The offset protocol is saved."))
+                    return redirect(protocol)
         except DocumentError as refusal:
             form.add_error(None, list(refusal.messages))
-        else:
-            messages.success(request, _("The offset protocol is saved."))
-            return redirect(protocol)
     return show(request, form, protocol.party, protocol.own_firm, str(protocol), protocol.get_absolute_url(), new=False)
+
+
+def save(protocol: FinancialDocument, form: OffsetForm) -> None:
+    """Write the draft with what is chosen of both sides. Raises DocumentError."""
+    data = form.cleaned_data
+    protocol.date, protocol.place, protocol.note = data["date"], data["place"], data["note"]
+    protocol.version += 1
+    choose(protocol, form.chosen(str(Side.DEBIT)), form.chosen(str(Side.CREDIT)))
 
 
 def show(
@@ -133,5 +148,5 @@ def show(
         ],
         "cancel_url": back(request, home),
     }
-    status = 422 if form.is_bound and form.errors else 200
+    status = 422 if form.is_bound and (form.errors or form.differences) else 200
     return render(request, "finance/offset_form.html", context, status=status)

@@ -7,11 +7,14 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
 from common.dates import today
+from finance.drafting import draft_offset
 from finance.models import FinancialDocument, FirmSettings, PeriodClosing
 from finance.period_sheet import months_before, months_of
+from finance.views import offsets
 from tests.documents.uploads import png
 from tests.factories.counterparties import ClientFactory, OwnFirmFactory
 from tests.factories.finance import draft, entered, issued, posted
@@ -171,6 +174,62 @@ def test_an_offset_is_drafted_issued_and_changed_on_pages(client, boss):
     ours.refresh_from_db()
     assert ours.open == 80
     assert client.get(edit).status_code == 302
+
+
+def test_an_offset_that_somebody_else_saved_meanwhile_is_saved_only_after_the_difference_was_seen(client, boss):
+    two = {"party": ClientFactory(is_supplier=True), "own_firm": OwnFirmFactory()}
+    ours, theirs = issued(price=100, **two), entered(price=100, **two)
+    protocol = draft_offset(two["party"], two["own_firm"], [ours], [theirs], boss)
+    edit = reverse("finance:offset_edit", args=[protocol.pk])
+    opened = client.get(edit).context["form"]["version"].value()
+    sent = {"date": f"{today():%d.%m.%Y}", "version": opened, f"d{ours.pk}": "50", f"d{theirs.pk}": "50"}
+    other = Client()
+    other.force_login(UserFactory(role="administrator", first_name="Мария", last_name="Друга"))
+    other.post(edit, sent | {"note": "чуждо", f"d{ours.pk}": "70,00", f"d{theirs.pk}": ""})
+    other.post(edit, sent | {"note": "чуждо", f"d{ours.pk}": "70,00"})
+
+    answer = client.post(edit, sent | {"note": "мое"})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Somebody else has changed this draft" in page
+    assert "Мария Друга saved it on" in page
+    assert [(one.saved, one.typed) for one in answer.context["form"].differences] == [
+        ("чуждо", "мое"),
+        ("70,00", "50,00"),
+    ]
+    protocol.refresh_from_db()
+    assert (protocol.note, protocol.gross) == ("чуждо", 50)
+
+    client.post(edit, sent | {"note": "мое", "version": answer.context["form"]["version"].value()})
+
+    protocol.refresh_from_db()
+    assert (protocol.note, protocol.version) == ("мое", 3)
+    assert protocol.offset_items.get(document=ours).amount == 50
+
+
+def test_an_offset_that_was_issued_meanwhile_is_not_changed_and_what_was_typed_stays(client, boss, monkeypatch):
+    two = {"party": ClientFactory(is_supplier=True), "own_firm": OwnFirmFactory()}
+    ours, theirs = issued(**two), entered(**two)
+    protocol = draft_offset(two["party"], two["own_firm"], [ours], [theirs], boss)
+    found = offsets.seen
+
+    def seen_just_before_it_was_issued(*args):
+        row = found(*args)
+        FinancialDocument.objects.get(pk=protocol.pk).issue(boss)
+        return row
+
+    monkeypatch.setattr(offsets, "seen", seen_just_before_it_was_issued)
+
+    answer = client.post(
+        reverse("finance:offset_edit", args=[protocol.pk]), {"date": f"{today():%d.%m.%Y}", "note": "мое"}
+    )
+
+    assert answer.status_code == 422
+    assert "Somebody else has issued this document meanwhile" in answer.content.decode()
+    assert "мое" in answer.content.decode()
+    protocol.refresh_from_db()
+    assert (protocol.is_issued, protocol.note) == (True, "")
 
 
 def test_an_offset_begins_with_the_counterparty(client, boss):
