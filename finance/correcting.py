@@ -15,7 +15,7 @@ from common.money import format_money
 from finance.kinds import DocumentKind
 from finance.models import FinancialDocument, Settlement
 from finance.models.choices import columns_but_settled
-from finance.models.periods import refuse_closed
+from finance.models.periods import PeriodClosing, month_of, refuse_closed
 from finance.remaining import left_of
 from trade.errors import DocumentError
 
@@ -88,10 +88,11 @@ def refuse_changed(document: FinancialDocument, before: FinancialDocument) -> No
 
 def refuse_left_hanging(document: FinancialDocument) -> None:
     """What is settled, credited and deducted of the document must still be there."""
-    if document.owed < document.settled or document.owed_eur < document.settled_eur:
+    in_full = document.owed == document.settled
+    if document.owed < document.settled or (not in_full and document.owed_eur < document.settled_eur):
         settled = format_money(document.settled, document.currency)
         raise DocumentError({"lines": _("%s of it is settled already; the total cannot be less.") % settled})
-    if document.owed == document.settled:
+    if in_full:
         close_to_the_cent(document)
     if document.kind == DocumentKind.DEBIT_NOTE and document.corrects is not None:
         if below_zero(document.corrects):
@@ -103,7 +104,7 @@ def refuse_left_hanging(document: FinancialDocument) -> None:
 def move_settlements(document: FinancialDocument) -> None:
     """Nothing is settled before the document's day: where that is later now, its settlements count from it on."""
     for earlier in Settlement.objects.current().of(document).filter(on__lt=document.date).order_by("pk"):
-        refuse_closed(document.own_firm_id, earlier.on)
+        refuse_closed(document.own_firm_id, earlier.on, document.date)
         earlier.on = document.date
         earlier.save(update_fields=["on"])
 
@@ -113,11 +114,20 @@ def below_zero(invoice: FinancialDocument) -> bool:
 
 
 def close_to_the_cent(document: FinancialDocument) -> None:
-    """Settled in full, it has nothing open in euro either: the last settlement takes what rounding moved."""
+    """Settled in full, it has nothing open in euro either: the last settlement takes what rounding moved.
+
+    The last of those of open periods: a closed month keeps its settlements to the cent.
+    """
     moved = document.owed_eur - document.settled_eur
-    last = Settlement.objects.current().of(document).order_by("-pk").first()
-    if moved and last is not None:
-        name = f"{document.side}_eur"
-        setattr(last, name, getattr(last, name) + moved)
-        last.save(update_fields=[name])
-        document.settled_eur = document.owed_eur
+    settled = list(Settlement.objects.current().of(document).order_by("-pk"))
+    if not moved or not settled:
+        return
+    closed = set(PeriodClosing.objects.closed().filter(own_firm=document.own_firm_id).values_list("month", flat=True))
+    last = next((one for one in settled if month_of(one.on) not in closed), None)
+    if last is None:
+        words = _("By rounding, this total would change in euro what was settled in %(month)s, which is closed.")
+        raise DocumentError({"lines": words % {"month": f"{settled[0].on:%m.%Y}"}})
+    name = f"{document.side}_eur"
+    setattr(last, name, getattr(last, name) + moved)
+    last.save(update_fields=[name])
+    document.settled_eur = document.owed_eur

@@ -9,10 +9,11 @@ import pytest
 from django.db import transaction
 
 from common.dates import today
+from finance import recounting
 from finance.models import FinancialDocument, FirmSettings, PeriodClosing, Settlement, Turnover
 from tests.factories.counterparties import OwnFirmFactory, StateBodyFactory, SupplierFactory
 from tests.factories.finance import FinancialDocumentLineFactory, draft, entered, posted
-from tests.factories.trade import vat
+from tests.factories.trade import ExchangeRateFactory, vat
 from tests.factories.users import UserFactory
 from tests.finance.test_rules_kinds import refused
 from trade.errors import DocumentError
@@ -156,6 +157,77 @@ def test_a_closed_period_takes_no_correction():
         correct(invoice, price=50)
 
     assert "09.2026" in str(refusal.value)
+
+
+SEPTEMBER = dt.date(2026, 9, 10)
+
+
+def paid_in_dollars(*parts):
+    """An invoice of September that came today, for 120 USD, and settled in parts: how much on which day."""
+    facts = {"currency": "USD", "own_firm": OwnFirmFactory(), "party": SupplierFactory()}
+    for day in {SEPTEMBER, today(), *(day for _amount, day in parts)}:
+        ExchangeRateFactory(on=day, rate="1.0873")
+    invoice = entered(date=SEPTEMBER, tax_event_date=SEPTEMBER, vat_period=today().replace(day=1), **facts)
+    made = []
+    for amount, day in parts:
+        payment = posted(direction="out", method="card", amount=amount, date=day, **facts)
+        made.append(Settlement.settle(payment, invoice, by=UserFactory(), on=day))
+    return invoice, made
+
+
+@pytest.mark.parametrize(("price", "part", "taken"), [("52", "52.00", "9.57"), ("50", "50.00", "9.19")])
+def test_a_cent_of_rounding_is_taken_by_the_last_settlement(price, part, taken):
+    rest = Decimal(price) / 5
+    invoice, (first, last) = paid_in_dollars((part, SEPTEMBER), (rest, today()))
+
+    after = correct(invoice, price=price)
+
+    first.refresh_from_db()
+    last.refresh_from_db()
+    assert (after.open, after.open_eur, last.credit_eur) == (0, 0, Decimal(taken))
+    assert first.credit_eur == round(Decimal(part) / Decimal("1.0873"), 2)
+    assert list(recounting.differences()) == []
+
+
+def test_a_settlement_of_a_closed_month_takes_no_cent_of_a_correction():
+    invoice, (of_today, of_september) = paid_in_dollars(("10.40", today()), ("52.00", SEPTEMBER))
+    PeriodClosing.close(invoice.own_firm, SEPTEMBER, UserFactory())
+    kept = of_september.credit_eur
+
+    after = correct(invoice, price=52)
+
+    of_today.refresh_from_db()
+    of_september.refresh_from_db()
+    assert (after.open, after.open_eur) == (0, 0)
+    assert (of_september.credit_eur, of_today.credit_eur) == (kept, Decimal("9.57"))
+    assert list(recounting.differences()) == []
+
+
+def test_a_correction_whose_cent_only_a_closed_month_could_take_is_refused():
+    invoice, made = paid_in_dollars(("52.00", SEPTEMBER), ("10.40", SEPTEMBER))
+    PeriodClosing.close(invoice.own_firm, SEPTEMBER, UserFactory())
+    kept = [one.credit_eur for one in made]
+
+    with pytest.raises(DocumentError) as refusal:
+        correct(invoice, price=52)
+
+    assert "09.2026" in refusal.value.message_dict["lines"][0]
+    for one in made:
+        one.refresh_from_db()
+    assert [one.credit_eur for one in made] == kept
+    assert correct(invoice, price=53).open == Decimal("1.20")
+
+
+def test_a_settlement_is_not_moved_into_a_closed_month_by_a_correction():
+    invoice, (settlement,) = paid_in_dollars(("52.00", SEPTEMBER))
+    PeriodClosing.close(invoice.own_firm, dt.date(2026, 10, 1), UserFactory())
+
+    with pytest.raises(DocumentError) as refusal:
+        correct(invoice, date=dt.date(2026, 10, 5))
+
+    assert "10.2026" in str(refusal.value)
+    settlement.refresh_from_db()
+    assert settlement.on == SEPTEMBER
 
 
 def test_ours_is_never_corrected_and_a_received_kind_never_becomes_another():
