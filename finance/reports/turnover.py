@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -147,6 +148,11 @@ class TurnoverReport(Report):
     def rows(self) -> list[Row]:
         now = self.sums(self.period)
         before = self.sums(self.earlier) if self.earlier else {}
+        if self.by == "month" and (now or before):
+            # A month in which nothing was sold is a row too, with nothing in it.
+            for period in filter(None, (self.period, self.earlier)):
+                for month in months_of(*period):
+                    now.setdefault(month, (Decimal("0.00"), 0))
         whole = sum((amount for amount, _count in now.values()), Decimal(0))
         made = []
         for key in {**now, **before}:
@@ -208,6 +214,12 @@ def year_before(day: dt.date) -> dt.date:
         return day.replace(year=day.year - 1)
     except ValueError:
         return day.replace(year=day.year - 1, day=28)
+
+
+def months_of(since: dt.date, until: dt.date) -> Iterator[dt.date]:
+    """The first days of the months of a period."""
+    for month in range(since.year * 12 + since.month - 1, until.year * 12 + until.month):
+        yield dt.date(month // 12, month % 12 + 1, 1)
 
 
 def month_within(month: dt.date, since: dt.date, until: dt.date) -> dict[str, str]:

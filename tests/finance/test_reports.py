@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from decimal import Decimal
 from typing import Any
@@ -155,6 +156,39 @@ def test_a_period_is_compared_with_an_earlier_one(firm):
     row = rows("sales", **period)["Клиент"]
 
     assert (row["sum"], row["before"], row["change"], row["change_percent"]) == (150, 100, 50, 50)
+
+
+def test_a_month_without_sales_is_a_row_of_nothing_on_the_page_and_in_the_file(firm):
+    for month in (6, 9):
+        issued(own_firm=firm, price=100, date=dt.date(2026, month, 10))
+    query = {"by": "month", "since": "15.05.2026", "until": "31.10.2026"}
+
+    made = [(row["name"], row["sum"], row["count"]) for row in rows("sales", **query).values()]
+    browser = signed_in(superuser())
+    csv = browser.get("/finance/reports/sales/", query | {"export": "csv"}).getvalue().decode("utf-8-sig")
+
+    assert made == [
+        ("05.2026", 0, 0),
+        ("06.2026", 100, 1),
+        ("07.2026", 0, 0),
+        ("08.2026", 0, 0),
+        ("09.2026", 100, 1),
+        ("10.2026", 0, 0),
+    ]
+    assert [line.split(";")[0] for line in csv.splitlines()[1:-1]] == [name for name, *_rest in made]
+    assert len(browser.get("/finance/reports/sales/", query).context["rows"]) == 6
+
+
+def test_a_year_beside_the_one_before_has_all_months_of_both(firm):
+    issued(own_firm=firm, price=100, date=dt.date(2026, 2, 10))
+
+    found = rows("sales", by="month", since="01.01.2026", until="31.03.2026", compare="year")
+
+    assert list(found) == ["01.2025", "02.2025", "03.2025", "01.2026", "02.2026", "03.2026"]
+
+
+def test_without_any_sales_a_report_by_month_says_that_there_is_nothing(firm):
+    assert report("sales", by="month").rows == []
 
 
 def test_each_sum_of_a_report_leads_to_rows_that_add_up_to_it(trade):
