@@ -10,6 +10,7 @@ from typing import Any
 from counterparties.models import Counterparty
 from finance.figures import open_documents, open_payments
 from finance.models.choices import Side
+from trade.models.rates import LEV_PER_EURO, to_euro
 
 ZERO = Decimal("0.00")
 
@@ -25,6 +26,11 @@ class Sums:
     @property
     def balance(self) -> Decimal:
         return self.debit - self.credit
+
+    @property
+    def balance_eur(self) -> Decimal | None:
+        """A balance in levs told in euro at the fixed rate, without its sign; None for any other and for nothing."""
+        return to_euro(abs(self.balance), LEV_PER_EURO) if self.currency == "BGN" and self.balance else None
 
 
 @dataclass(frozen=True)

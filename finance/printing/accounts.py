@@ -13,6 +13,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from common.amounts import written
 from common.dates import today
 from common.money import NBSP
 from common.printing import html_to_pdf
@@ -26,6 +27,7 @@ from finance.open_items import OpenItems
 from finance.printing.labels import words_in
 from finance.printing.sheet import day, foot_of, logo_of, money, party_block
 from trade.copies import account_copy, copy_of
+from trade.models.rates import LEV_PER_EURO
 
 CSS = ("css/finance-print.css", "css/account-print.css")
 
@@ -112,6 +114,7 @@ def confirmation_pdf(party: Counterparty, own_firm: Counterparty, on: dt.date, i
     with translation.override("bg"):
         context = letter(party, own_firm, user, on) | {
             "on": day(on),
+            "lev_rate": written(LEV_PER_EURO, 5),
             "lists": [
                 {"title": "Дължите ни", "rows": [item_row(item) for item in items.debit]},
                 {"title": "Дължим Ви", "rows": [item_row(item) for item in items.credit]},
@@ -122,6 +125,7 @@ def confirmation_pdf(party: Counterparty, own_firm: Counterparty, on: dt.date, i
                     "debit": money(one.debit, one.currency),
                     "credit": money(one.credit, one.currency),
                     **signed(one.balance, one.currency),
+                    "euro": f"{money(one.balance_eur, 'EUR')}{NBSP}EUR" if one.balance_eur is not None else "",
                     "words": amount_in_words(abs(one.balance), one.currency, "bg") if one.balance else "",
                 }
                 for one in items.sums

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from common import exports
 from common.addresses import address
+from common.amounts import written
 from common.printing import pdf_response
 from counterparties.models import Counterparty
 from events.mail_doors import compose_url
@@ -26,12 +27,14 @@ from finance.printing import accounts as prints
 from finance.reminder_tasks import recipients_of
 from finance.reminders import InterestSheet, Reminder, last_reminder, overdue_documents
 from trade.errors import DocumentError
+from trade.models.rates import LEV_PER_EURO
 
 EXPORT = "finance.export_financialdocument"
 PRINT = "finance.print_financialdocument"
 ENTRIES = 100
 # A statement of more rows than this is for the file, not for paper.
 PRINTED = 2000
+RATE = written(LEV_PER_EURO, 5)
 
 
 def party_of(request: HttpRequest, pk: int) -> Counterparty:
@@ -156,7 +159,12 @@ def balance_confirmation(request: HttpRequest, pk: int) -> HttpResponse:
         header = [_("Document"), _("Number"), _("Date"), _("Due"), _("Total"), _("They owe us"), _("We owe them"),
                   _("Currency")]  # fmt: skip
         rows = [open_row(item, 5) for item in items.debit] + [open_row(item, 6) for item in items.credit]
-        rows += [[_("Total"), "", None, None, None, one.debit, one.credit, one.currency] for one in items.sums]
+        for one in items.sums:
+            rows.append([_("Total"), "", None, None, None, one.debit, one.credit, one.currency])
+            if one.balance_eur is not None:
+                words, place = _("Balance in EUR at 1 EUR = %s BGN") % RATE, 5 if one.balance > 0 else 6
+                rows.append([words, "", None, None, None, None, None, "EUR"])
+                rows[-1][place] = one.balance_eur
         return sheet(name, header, rows)
     if request.GET.get("print"):
         demand(request, PRINT)
@@ -168,6 +176,7 @@ def balance_confirmation(request: HttpRequest, pk: int) -> HttpResponse:
         "on": form.day,
         "lists": [(_("They owe us"), items.debit), (_("We owe them"), items.credit)],
         "sums": [(one, words_of_balance(one.balance), abs(one.balance)) for one in items.sums],
+        "lev_rate": RATE,
     }
     return render(request, "finance/balance_confirmation.html", context)
 

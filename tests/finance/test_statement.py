@@ -188,6 +188,26 @@ def test_the_confirmation_tells_what_was_open_on_the_day_and_has_a_part_to_send_
     assert page(f"{party.pk}/confirmation").context["items"].sums == []
 
 
+def test_a_balance_in_levs_stands_with_its_euro_at_the_fixed_rate(party, firm):
+    issued(own_firm=firm, party=party, price=100, currency="BGN", date=dt.date(2025, 11, 3))
+    issued(own_firm=firm, party=party, price=10)
+
+    shown = page(f"{party.pk}/confirmation").content.decode()
+    printed = text_of(page(f"{party.pk}/confirmation", print=1).content)
+    sheet = load_workbook(io.BytesIO(page(f"{party.pk}/confirmation", export="xlsx").content))
+
+    assert "= 61,36\xa0€" in shown
+    assert shown.count("1,95583") == 1
+    assert "61,36 EUR (1 EUR = 1,95583 BGN)" in printed
+    assert printed.count("Равностойност") == 1
+    totals = [row for row in sheet.active.iter_rows(values_only=True) if row[7] in ("EUR", "BGN")][-3:]
+    assert [(float(row[5]), row[6], row[7]) for row in totals] == [
+        (12, 0, "EUR"),
+        (120, 0, "BGN"),
+        (61.36, None, "EUR"),
+    ]
+
+
 # -- Reminder ----------------------------------------------------------------------------------------------------------
 
 
