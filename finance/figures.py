@@ -225,11 +225,14 @@ def as_figure_rows(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def items_url(name: str, party: Any, on: dt.date, **more: Any) -> str:
-    """The page of the rows that add up to a figure of a party (or of all parties)."""
+    """The page of the rows that add up to a figure of a party (or of all parties).
+
+    `own_firm=""` says "all firms", where the page would take the one in force by itself.
+    """
     query: dict[str, Any] = {"party": party.pk} if party is not None else {}
     if on != today():
         query["on"] = on.isoformat()
-    query |= {key: value for key, value in more.items() if value not in (None, "")}
+    query |= {key: value for key, value in more.items() if value not in (None, "") or (key, value) == ("own_firm", "")}
     url = address("finance:figure_items", name)
     return f"{url}?{urlencode(query)}" if query else url
 

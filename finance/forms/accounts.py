@@ -45,8 +45,12 @@ class AccountForm(PlainForm):
         return {}
 
     def usual_firm(self) -> Counterparty | None:
-        """The firm with which the party has had documents last, else the one that usually speaks to it."""
+        """The firm in force; else that with which the party has had documents last, else which usually speaks to it."""
         firms: Any = self.fields["own_firm"]
+        if (chosen := self.user.firm_in_force) is not None:
+            in_force: Counterparty | None = firms.queryset.filter(pk=chosen.pk).first()
+            if in_force is not None:
+                return in_force
         rows = FinancialDocument.objects.visible_to(self.user).filter(party=self.party, own_firm__in=firms.queryset)
         last = rows.exclude(state="draft").order_by("-date", "-pk").values_list("own_firm", flat=True).first()
         if last is not None:

@@ -29,8 +29,10 @@ MOST = 500
 
 
 def chosen_firm(request: HttpRequest) -> str:
-    key = request.GET.get("own_firm", "")
-    return key if key.isdecimal() and len(key) < 19 else ""
+    """The firm that the list of this request is narrowed to, be it by the address, a saved view or the one in force."""
+    page = ReminderList()
+    page.setup(request)
+    return page.firm
 
 
 def start(request: HttpRequest, parties: QuerySet[Any], task: str, title: str) -> str:
@@ -121,10 +123,13 @@ class ReminderList(ListPage):
     def has_permission(self) -> bool:
         return Report.is_open_to(self.request.user)
 
+    @property
+    def firm(self) -> str:
+        key = self.params.get("own_firm", "")
+        return key if key.isdecimal() and len(key) < 19 else ""
+
     def base_queryset(self) -> QuerySet[Any]:
-        user = self.request.user
-        firm = self.params.get("own_firm", "")
-        firm = firm if firm.isdecimal() and len(firm) < 19 else ""
+        user, firm = self.request.user, self.firm
         rows = open_documents(OuterRef("pk"), firm or None, today(), user).filter(RECEIVABLE & overdue(today()))
         rows = rows.order_by().values("party")
         late = open_documents(None, firm or None, today(), user).filter(RECEIVABLE & overdue(today()))
@@ -148,10 +153,12 @@ class ReminderList(ListPage):
     def row_url(self, obj: Any) -> str:
         from common.addresses import address
 
-        return address("finance:payment_reminder", obj.pk)
+        url = address("finance:payment_reminder", obj.pk)
+        return f"{url}?own_firm={self.firm}" if self.firm else url
 
     def row_actions(self, obj: Any) -> list[Action]:
-        return [Action(_("Documents"), items_url("overdue", obj, today()), icon="list-ul")]
+        url = items_url("overdue", obj, today(), own_firm=self.firm or None)
+        return [Action(_("Documents"), url, icon="list-ul")]
 
 
 def days(count: int) -> str:

@@ -139,7 +139,21 @@ class Report:
         self.data: dict[str, Any] = getattr(self.form, "cleaned_data", {})
 
     def make_form(self, data: Any) -> ReportForm:
-        return ReportForm(data, self.user, self.names)
+        return ReportForm(self.with_preset(data), self.user, self.names)
+
+    def with_preset(self, data: Any) -> Any:
+        """What was asked, with the own firm in force, unless the address filters by anything (by "all firms", too)."""
+        firm = self.user.firm_in_force
+        if firm is None or "own_firm" not in self.names or any(name in data for name in self.names):
+            return data
+        data = data.copy()
+        data["own_firm"] = str(firm.pk)
+        return data
+
+    @property
+    def is_of_all_firms(self) -> bool:
+        """Whether all firms were asked for where another page would be preset with the one in force."""
+        return self.user.firm_in_force is not None and not self.data.get("own_firm")
 
     @property
     def on(self) -> dt.date:
@@ -200,7 +214,11 @@ class Report:
     @property
     def link_filters(self) -> dict[str, Any]:
         """What of the filter goes into the links to what adds up."""
-        keys = {name: self.data[name].pk for name in ("own_firm", "trader", "type") if self.data.get(name)}
+        keys: dict[str, Any] = {
+            name: self.data[name].pk for name in ("own_firm", "trader", "type") if self.data.get(name)
+        }
+        if self.is_of_all_firms:
+            keys["own_firm"] = ""
         return keys | {"currency": self.data.get("currency", "")}
 
     def party_of(self, row: Row) -> Any:

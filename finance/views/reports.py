@@ -94,6 +94,7 @@ def report_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "rows": [cells(report, row) for row in report.told(list(page.object_list))],
         "total_cells": cells(report, report.totals, total=True),
         "filter": {"form": report.form, "primary_fields": list(report.form)},
+        "clear_url": f"{request.path}?own_firm=" if user.firm_in_force is not None else request.path,
         "chips": [name for name in report.names if report.data.get(name)],
         "page_obj": page,
         "paginator": paginator,

@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from common.dates import format_date, today
+from common.models import Job
 from counterparties.models import Counterparty
 from finance.models import Settlement
 from finance.reports import reports
@@ -287,3 +288,56 @@ def test_a_page_asks_the_same_number_of_queries_for_one_row_and_for_three(firm, 
     more()
 
     assert more() == one
+
+
+# -- The own firm in force ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two_firms(firm):
+    """A browser whose user chose the first of two firms; a party that is overdue with both."""
+    user = superuser()
+    other, party = OwnFirmFactory(name="Бета"), ClientFactory(payment_term_days=1)
+    issued(own_firm=firm, party=party, price=100, date=days_ago(9))
+    issued(own_firm=other, party=party, price=200, date=days_ago(5))
+    user.preferences["own_firm"] = firm.pk
+    user.save()
+    return signed_in(user), firm, other, party
+
+
+@pytest.mark.parametrize("slug", [one.slug for one in reports])
+def test_a_report_is_preset_with_the_firm_in_force_and_says_so(two_firms, slug):
+    browser, firm, _other, _party = two_firms
+
+    report = browser.get(f"/finance/reports/{slug}/").context["report"]
+
+    assert report.data["own_firm"] == firm
+    assert str(report.form["own_firm"].value()) == str(firm.pk)
+    assert firm.display_name in report.subtitle
+
+
+def test_all_firms_and_any_other_filter_keep_the_firm_in_force_out_of_a_report(two_firms):
+    browser, _firm, _other, party = two_firms
+    preset = browser.get("/finance/reports/receivables/")
+
+    assert preset.context["report"].totals["sum"] == 120
+    for query in ("?own_firm=", f"?party={party.pk}"):
+        assert browser.get(f"/finance/reports/receivables/{query}").context["report"].totals["sum"] == 360
+    assert browser.get(preset.context["clear_url"]).context["report"].totals["sum"] == 360
+
+
+def test_a_sum_of_all_firms_leads_to_rows_of_all_firms_whichever_is_in_force(two_firms):
+    browser = two_firms[0]
+
+    for query, whole in (("?own_firm=", 360), ("", 120)):
+        shown = browser.get(f"/finance/reports/receivables/{query}")
+        url = next(cell["url"] for cell in shown.context["total_cells"] if cell["column"].name == "sum")
+        assert sum(row.object.left for row in browser.get(url).context["rows"]) == whole
+
+
+def test_reminders_for_many_are_of_the_firm_that_the_list_is_narrowed_to(two_firms):
+    browser, firm, other, party = two_firms
+
+    for query, wanted in (("", str(firm.pk)), ("?own_firm=", ""), (f"?own_firm={other.pk}", str(other.pk))):
+        browser.post(f"/finance/reminders/{query}", {"action": "pdf", "selected": [party.pk]})
+        assert Job.objects.latest("pk").arguments["own_firm"] == wanted

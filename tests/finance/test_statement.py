@@ -161,6 +161,21 @@ def test_printing_and_exporting_are_rights_of_their_own(party, firm):
     assert browser.get(f"/finance/accounts/{party.pk}/reminder/").status_code == 403
 
 
+@pytest.mark.parametrize("paper", ["statement", "confirmation", "reminder", "interest"])
+def test_papers_are_of_the_firm_in_force_unless_the_address_names_another(party, firm, paper):
+    user, last = superuser(), OwnFirmFactory(name="Ригел")
+    issued(own_firm=last, party=party)
+    path = f"/finance/accounts/{party.pk}/{paper}/"
+
+    assert signed_in(user).get(path).context["firm"] == last
+    user.preferences["own_firm"] = firm.pk
+    user.save()
+
+    shown = signed_in(user).get(path).context
+    assert (shown["firm"], str(shown["form"]["own_firm"].value())) == (firm, str(firm.pk))
+    assert signed_in(user).get(path, {"own_firm": last.pk}).context["firm"] == last
+
+
 # -- Confirmation ------------------------------------------------------------------------------------------------------
 
 
