@@ -118,6 +118,7 @@ MIDDLEWARE = [
     "pghistory.middleware.HistoryMiddleware",
     "common.middleware.RequestLogMiddleware",
     "common.middleware.NotFoundMiddleware",
+    "common.middleware.NotAllowedMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

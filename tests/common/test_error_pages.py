@@ -69,6 +69,30 @@ def test_a_form_without_its_token_is_refused_in_words(language):
     assert "CSRF" not in answer.content.decode().split("</title>")[0]
 
 
+@pytest.mark.django_db
+def test_an_address_that_is_only_posted_to_says_so_in_the_frame(language):
+    user = superuser()
+    user.language = language
+    user.save()
+
+    answer = signed_in(user).get("/profile/own-firm/", headers={"accept": "text/html,application/xhtml+xml"})
+
+    page = answer.content.decode()
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert f'<html lang="{language}"' in page
+    assert FRAME in page
+    with translation.override(language):
+        assert translation.gettext("This address cannot be opened by itself") in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("headers", [{}, {"accept": "application/json"}, {"accept": "text/html", "hx-request": "true"}])
+def test_what_is_no_browser_gets_the_bare_refusal(headers):
+    answer = signed_in(superuser()).get("/profile/own-firm/", headers=headers)
+
+    assert (answer.status_code, answer.headers["Allow"], answer.content) == (405, "POST", b"")
+
+
 def test_an_unreadable_request_is_told_without_asking_the_database(rf, language):
     with translation.override(language):
         answer = defaults.bad_request(rf.get("/"), SuspiciousOperation("x"))
