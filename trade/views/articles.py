@@ -19,6 +19,7 @@ from common.forms_view import done, saved, show_form
 from common.views import back
 from contacts.access import demand, seen
 from trade import cells
+from trade.blocks import blocks_for
 from trade.forms.articles import WholeArticle
 from trade.lists import archive_action
 from trade.models import Article, PriceListPrice
@@ -34,7 +35,7 @@ def crumbs(*further: tuple[str, str]) -> list[tuple[str, str]]:
 
 @login_required
 def article_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """An article with its units, barcodes, prices of today and what was changed."""
+    """An article with its units, barcodes, prices of today, what others tell of it and what was changed."""
     rows = Article.objects.select_related("unit", "vat_rate", "group").prefetch_related("units__unit", "barcodes__unit")
     article = seen(request, rows, pk, "trade.view_article")
     context = {
@@ -43,6 +44,7 @@ def article_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "units": [f"1 {one.unit} = {cells.number(one.factor)} {article.unit}" for one in article.units.all()],
         "barcodes": [(one, drawn(one.code)) for one in article.barcodes.all()],
         "prices": prices_of(article, request.user),
+        "blocks": blocks_for(article, request.user),
         "changes": changes_of(article, request.user),
         "actions": article_actions(request, article),
         "crumbs": crumbs(),
