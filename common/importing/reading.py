@@ -6,7 +6,6 @@ import csv
 import datetime as dt
 import io
 import re
-import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -17,10 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common.dates import format_date
+from common.importing.workbooks import MAX_COLUMNS, UnreadableFile, highest_row, too_many_columns
 
 DELIMITERS = (";", ",", "\t", "|")
-MAX_COLUMNS = 200
-MAX_UNPACKED = 400 * 1024 * 1024
 LINES_IN_A_CELL = 100
 LINES_IN_A_HEADER = 5
 HEADER_WITHIN = 10
@@ -32,10 +30,6 @@ csv.field_size_limit(64 * 1024 * 1024)
 
 # How many columns of a row, taken for a header, are known: what a file is about decides.
 Known = Callable[[Sequence[str]], int]
-
-
-class UnreadableFile(Exception):
-    """The file as a whole cannot be read; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -201,7 +195,7 @@ def _choose_header(candidates: list[tuple[int, list[str]]], known: Known) -> tup
     while len(header) > 1 and not header[-1]:
         header.pop()
     if len(header) > MAX_COLUMNS:
-        raise UnreadableFile(_("The file has more than %(count)d columns.") % {"count": MAX_COLUMNS})
+        raise too_many_columns()
     return after, header, above
 
 
@@ -279,12 +273,13 @@ def _split(line: str, delimiter: str) -> list[str] | None:
 
 # -- XLSX -----------------------------------------------------------------------------------------
 
-_CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>/]*>')
-
 
 def _read_xlsx(content: bytes, limit: int | None, known: Known) -> Table:
     try:
-        _refuse_sparse(content)
+        # Empty rows between the full ones are welcome, within reason.
+        last_row = 2 * row_limit() + 1000
+        if highest_row(content, last_row) > last_row:
+            _refuse_too_many(last_row, row_limit())
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         visible = [
             sheet.name
@@ -321,33 +316,6 @@ def _read_xlsx(content: bytes, limit: int | None, known: Known) -> Table:
                 break
             _refuse_too_many(len(rows), allowed)
     return Table(header, rows, "xlsx", start, above=above)
-
-
-def _refuse_sparse(content: bytes) -> None:
-    """A few cells far apart would be spread out to billions in memory: look where they are before opening the book."""
-    allowed = row_limit()
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        entries = archive.infolist()
-        if "xl/workbook.xml" not in {entry.filename for entry in entries}:
-            raise UnreadableFile(_("The file is an archive, no XLSX workbook."))
-        if sum(entry.file_size for entry in entries) > MAX_UNPACKED:
-            raise UnreadableFile(_("The file unpacks to too much."))
-        for entry in entries:
-            if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", entry.filename):
-                continue
-            rest = b""
-            with archive.open(entry) as sheet:
-                while chunk := sheet.read(1 << 20):
-                    data = rest + chunk
-                    for column, row in _CELL.findall(data):
-                        if len(column) > 2 or (len(column) == 2 and column > b"GR"):
-                            raise UnreadableFile(
-                                _("The file has more than %(count)d columns.") % {"count": MAX_COLUMNS}
-                            )
-                        # Empty rows between the full ones are welcome, within reason.
-                        if int(row) > 2 * allowed + 1000:
-                            _refuse_too_many(int(row), allowed)
-                    rest = data[-200:]
 
 
 def cell_text(value: object) -> str:

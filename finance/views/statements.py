@@ -56,7 +56,7 @@ def statement_add(request: HttpRequest) -> HttpResponse:
         try:
             return take(request, read_statements(form.content, name), form.content, name)
         except ValidationError as refusal:
-            if is_table(form.content, name) and getattr(refusal, "code", "") in ASKED_ON:
+            if getattr(refusal, "code", "") in ASKED_ON and is_table(form.content, name):
                 return ask_columns(request, form.content, name)
             form.add_error("file", words_of(refusal))
     context = {

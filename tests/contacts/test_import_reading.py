@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import zipfile
 from typing import Any
 
 import pytest
@@ -160,6 +161,72 @@ def test_a_file_that_is_not_what_its_name_says_is_refused_with_the_reason(conten
         read_table(content, name)
 
     assert str(refusal.value)
+
+
+def packed(body: str, *, at: str = "xl/worksheets/sheet1.xml", stated: int | None = None) -> bytes:
+    """A workbook whose sheet is written by hand, wherever it likes; `stated` is what it claims to unpack to."""
+    book = io.BytesIO(workbook(["name"], ["x"]))
+    made = io.BytesIO()
+    with zipfile.ZipFile(book) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            content = old.read(entry)
+            if entry.filename == "xl/_rels/workbook.xml.rels":
+                content = content.replace(b"/xl/worksheets/sheet1.xml", f"/{at}".encode())
+            if entry.filename != "xl/worksheets/sheet1.xml":
+                new.writestr(entry.filename, content)
+        kept = '<row r="1"><c r="A1" t="inlineStr"><is><t>name</t></is></c></row>'
+        main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+        new.writestr(at, f'<worksheet xmlns="{main}"><sheetData>{kept}{body}</sheetData></worksheet>')
+        size = new.getinfo(at).file_size
+    data = made.getvalue()
+    if stated is not None:
+        place = data.rindex(b"PK\x01\x02")
+        data = data[:place] + data[place:].replace(size.to_bytes(4, "little"), stated.to_bytes(4, "little"))
+    return data
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', "xl/elsewhere/one.xml"),
+        ("<row r='1048576'><c r='XFD1048576'><v>1</v></c></row>", "xl/worksheets/sheet1.xml"),
+        ('<row r="1048576"><c r = "XFD1048576"><v>1</v></c></row>', "xl/worksheets/sheet1.xml"),
+        ('<row r="1048576"><c r="xfd1048576"><v>1</v></c></row>', "xl/worksheets/sheet1.xml"),
+        ('<row r="1"><c r="GR1"><v>1</v></c></row><row r="200900"><c><v>1</v></c></row>', "xl/worksheets/sheet1.xml"),
+        ('<row r="2"><c t=">" r="XFD1048576"><v>1</v></c></row>', "xl/worksheets/sheet1.xml"),
+        ('<row r="2"><c t="<" r="XFD1048576"><v>1</v></c></row>', "xl/worksheets/sheet1.xml"),
+        (f"<row>{'<c><v>1</v></c>' * 201}</row>", "xl/worksheets/sheet1.xml"),
+    ],
+    ids=["elsewhere", "apostrophes", "spaces", "small", "by its row", "a bracket", "no markup", "one after the other"],
+)
+def test_however_far_cells_are_written_they_are_refused_before_they_take_up_memory(body, place):
+    with pytest.raises(UnreadableFile):
+        read_table(packed(body, at=place), "a.xlsx")
+
+
+def test_cells_written_in_an_unusual_way_are_read():
+    body = "<row><c t='inlineStr'><is><t>Алфа</t></is></c></row><row r = '9'><c r='A9'><v>5</v></c></row>"
+
+    assert [(row.number, row.cells) for row in read_table(packed(body), "a.xlsx").rows] == [(2, ["Алфа"]), (9, ["5"])]
+
+
+def test_coloured_cells_without_a_value_may_reach_to_the_last_column_and_row():
+    coloured = packed('<row r="2"><c r="A2"><v>7</v></c></row><row r="1048576"><c r="XFD1048576" s="1"/></row>')
+
+    assert [row.cells for row in read_table(coloured, "a.xlsx").rows] == [["7"]]
+
+
+def test_a_workbook_that_states_too_small_a_size_is_measured_by_what_it_unpacks_to(monkeypatch):
+    monkeypatch.setattr("common.importing.workbooks.MAX_UNPACKED", 3 * 1024 * 1024)
+    liar = packed(f'<row r="2">{"<c><v>1</v></c>" * 90}</row>' * 3000, stated=1000)
+
+    with pytest.raises(UnreadableFile, match="unpacks to too much"):
+        read_table(liar, "a.xlsx")
+
+
+def test_a_cell_of_more_text_than_anybody_writes_is_refused():
+    with pytest.raises(UnreadableFile, match="unpacks to too much"):
+        read_table(packed(f'<row r="2"><c r="A2" t="inlineStr"><is><t>{"a" * 3_000_000}</t></is></c></row>'), "a.xlsx")
 
 
 def test_too_many_rows_are_refused(settings):
