@@ -56,6 +56,11 @@ class TableImport(models.Model):
         raise NotImplementedError
 
     @property
+    def told_besides(self) -> str:
+        """A sentence about what an import makes besides its rows; empty when there is nothing."""
+        return ""
+
+    @property
     def is_working(self) -> bool:
         return self.job is not None and self.job.running
 

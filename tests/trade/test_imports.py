@@ -24,7 +24,7 @@ from tests.factories.trade import (
 from tests.people import signed_in, superuser, worker
 from trade.importing.process import importer
 from trade.importing.undoing import UndoingTrade
-from trade.models import Article, ArticleBarcode, PriceListPrice, TradeImport
+from trade.models import Article, ArticleBarcode, ArticleGroup, PriceListPrice, TradeImport
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -156,6 +156,54 @@ class TestArticles:
         assert Article.objects.get().group == below
         assert "Several groups" in rows[3].reasons[0]
         assert "There is no group" in rows[4].reasons[0]
+
+    def test_groups_that_are_missing_are_made_when_that_was_asked_for_and_counted_before(self, user):
+        above = ArticleGroupFactory(name="Строителни")
+        old = ArticleFactory(code="D", name="Четири", group=None)
+        text = (
+            "Код;Име;Мярка;Група\nA;Едно;бр.;Строителни / Цименти / Бели\nB;Две;бр.;цименти\n"
+            "C;Три;кофа;Няма\nD;Четири;бр.;Вар\nE;Пет;бр.;Вар\n"
+        )
+
+        made, rows = planned(user, text, update_existing=True, make_groups=True)
+
+        assert [row.outcome for row in rows.values()] == ["created", "created", "failed", "updated", "created"]
+        assert made.told_besides == "Groups of articles to be made: 3."
+        assert rows[5].changes == [{"field": "Group", "before": "", "after": "Вар (new)"}]
+        assert ArticleGroup.objects.count() == 1
+        importer.apply(made)
+
+        groups = {article.code: article.group for article in Article.objects.select_related("group__parent__parent")}
+        assert (groups["A"].name, groups["A"].parent.name, groups["A"].parent.parent) == ("Бели", "Цименти", above)
+        assert groups["B"] == groups["A"].parent
+        assert groups["D"] == groups["E"]
+        assert (ArticleGroup.objects.count(), made.told_besides) == (4, "Groups of articles made: 3.")
+
+        UndoingTrade.undo(made, user)
+
+        old.refresh_from_db()
+        assert (list(ArticleGroup.objects.all()), old.group, Article.objects.count()) == ([above], None, 1)
+
+    def test_a_group_in_which_something_else_stands_by_now_stays_when_the_import_is_undone(self, user):
+        made = applied(user, "Код;Име;Мярка;Група\nA;Едно;бр.;Вар/Негасена\nB;Две;бр.;Гипс\n", make_groups=True)
+        ArticleFactory(code="Z", group=ArticleGroup.objects.get(name="Негасена"))
+
+        UndoingTrade.undo(made, user)
+
+        assert sorted(ArticleGroup.objects.values_list("name", flat=True)) == ["Вар", "Негасена"]
+        assert Article.objects.get().code == "Z"
+
+    def test_groups_are_made_by_nobody_who_may_not_add_them_and_never_of_nonsense(self, user):
+        buyer = worker("trade.import_article", "trade.add_article", "trade.view_article")
+        text = "Код;Име;Мярка;Група\nA;Едно;бр.;Вар\n"
+
+        _made, rows = planned(buyer, text, make_groups=True)
+        assert "an administrator adds groups" in rows[2].reasons[0]
+        _made, rows = planned(user, text)
+        assert "have the groups that are missing made" in rows[2].reasons[0]
+        for nonsense in ("Вар/", "/", "я" * 101, "Вар//Гасена"):
+            _made, rows = planned(user, f"Код;Име;Мярка;Група\nA;Едно;бр.;{nonsense}\n", make_groups=True)
+            assert (rows[2].outcome, "names no group" in rows[2].reasons[0]) == ("failed", True)
 
     def test_what_was_changed_since_the_dry_run_is_left_alone(self, user):
         article = ArticleFactory(code="A", name="Старо")
@@ -334,6 +382,27 @@ class TestPages:
         assert "кофа" in errors
         assert "is no unit" in errors
         assert "Едно" not in errors
+
+    def test_making_groups_is_offered_at_the_upload_and_beside_the_columns_to_those_who_may_add_them(
+        self, user, run_jobs
+    ):
+        browser = signed_in(user)
+        text = "Код;Име;Мярка;Група\nA;Едно;бр.;Вар\n"
+        file = SimpleUploadedFile("a.csv", text.encode(), content_type="text/csv")
+        assert not browser.get("/trade/imports/start/").context["form"].initial.get("make_groups")
+        where = browser.post("/trade/imports/start/", {"kind": "articles", "file": file}).headers["Location"]
+        run_jobs()
+        assert TradeImport.objects.get().failed_count == 1
+
+        form = browser.get(f"{where}columns/").context["form"]
+        chosen = {name: form[name].value() or "" for name in form.fields if name.startswith("column_")}
+        browser.post(f"{where}columns/", chosen | {"has_header": "on", "make_groups": "on"})
+        run_jobs()
+
+        assert TradeImport.objects.get().created_count == 1
+        assert "Groups of articles to be made: 1." in browser.get(where).content.decode()
+        buyer = worker("trade.import_article", "trade.view_article")
+        assert "make_groups" not in signed_in(buyer).get("/trade/imports/start/").context["form"].fields
 
     def test_who_may_import_articles_alone_imports_no_prices(self):
         buyer = worker("trade.import_article", "trade.view_article")

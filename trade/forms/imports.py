@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from common.dates import today
 from common.importing.columns import Columns
-from common.importing.forms import FileForm
+from common.importing.forms import ColumnsForm, FileForm
+from common.importing.reading import Table
+from trade.importing.articles import MAKE_GROUPS
 from trade.importing.process import COLUMNS
 from trade.models import PriceList, TradeImport
 
@@ -18,6 +20,13 @@ PERMISSIONS = {
     TradeImport.Kind.ARTICLES: "trade.import_article",
     TradeImport.Kind.PRICES: "trade.import_pricelist",
 }
+
+
+MAKE = gettext_lazy("Make the groups that are missing")
+MAKE_HELP = gettext_lazy(
+    "Without it a row whose group is not here is refused. The dry run tells how many groups would be made; undoing the "
+    "import takes them away again."
+)
 
 
 class TradeFileForm(FileForm):
@@ -42,7 +51,9 @@ class TradeFileForm(FileForm):
         ),
     )
 
-    field_order = ["kind", "price_list", "since", "file", "update"]
+    make_groups = forms.BooleanField(label=MAKE, required=False, help_text=MAKE_HELP)
+
+    field_order = ["kind", "price_list", "since", "file", "update", "make_groups"]
 
     def __init__(self, *args: Any, user: Any, price_list: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -52,6 +63,9 @@ class TradeFileForm(FileForm):
         ]
         for name in ("price_list", "since"):
             self.fields[name].widget.attrs["data-show-when"] = "kind=prices"
+        self.fields["make_groups"].widget.attrs["data-show-when"] = "kind=articles"
+        if not user.has_perm(MAKE_GROUPS):
+            del self.fields["make_groups"]
         self.initial.setdefault("kind", "prices" if price_list else kind.choices[0][0])
         self.initial.setdefault("since", today())
         if price_list.isdecimal() and len(price_list) < 19:
@@ -70,6 +84,18 @@ class TradeFileForm(FileForm):
         if data.get("kind") == TradeImport.Kind.PRICES:
             if data.get("price_list") is None and "price_list" not in self.errors:
                 self.add_error("price_list", _("Choose the price list."))
+            data["make_groups"] = False
         else:
             data["price_list"] = data["since"] = None
         return data
+
+
+class TradeColumnsForm(ColumnsForm):
+    """The columns; of articles also whether groups are made, which one may think of only after the dry run."""
+
+    make_groups = forms.BooleanField(label=MAKE, required=False, help_text=MAKE_HELP)
+
+    def __init__(self, table: Table, columns: Columns, *args: Any, **kwargs: Any) -> None:
+        super().__init__(table, columns, *args, **kwargs)
+        if self.initial.get("make_groups") is None:
+            del self.fields["make_groups"]

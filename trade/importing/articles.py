@@ -18,9 +18,10 @@ from common.importing.undoing import note, note_change
 from common.text import fold
 from contacts.importing.words import country_of
 from trade.forms.articles import barcode_problem
-from trade.importing.cells import CellRow, Cells, key_of, positive
+from trade.importing.cells import CellRow, Cells, positive
 from trade.importing.columns import ARTICLES
-from trade.models import Article, ArticleBarcode, ArticleUnit, Unit, VatRate
+from trade.importing.groups import is_new, key_of, make_groups, way_of
+from trade.models import Article, ArticleBarcode, ArticleGroup, ArticleUnit, Unit, VatRate
 
 _KINDS = {
     key_of(word): kind
@@ -31,6 +32,7 @@ _KINDS = {
     for word in words
 }
 Progress = Any
+MAKE_GROUPS = "trade.add_articlegroup"
 
 
 @dataclass
@@ -42,14 +44,18 @@ class PlannedArticle(Planned):
     barcodes: list[str] = field(default_factory=list)
     package: Unit | None = None
     factor: Decimal | None = None
+    # A group that is still to be made for it.
+    new_group: ArticleGroup | None = None
 
 
 class ArticlePlanner:
     """Decides row by row; remembers the codes and barcodes of the rows above."""
 
-    def __init__(self, user: Any, mapping: Sequence[str], *, update: bool) -> None:
+    def __init__(self, user: Any, mapping: Sequence[str], *, update: bool, make_groups: bool = False) -> None:
         self.user, self.update = user, update
         self.cells = Cells(ARTICLES, mapping)
+        self.cells.groups.may_make = user.has_perm(MAKE_GROUPS)
+        self.cells.groups.make = make_groups and self.cells.groups.may_make
         self.usual_rate = VatRate.objects.usual()
         self.codes: dict[str, CellRow] = {}
         self.barcodes: dict[str, CellRow] = {}
@@ -130,6 +136,7 @@ class ArticlePlanner:
         for name, reader in readers.items():
             if (value := cells.attempt(row, name, reader)) is not None:
                 made[name] = value
+        planned.new_group = made["group"] if is_new(made.get("group")) else None
         planned.barcodes = cells.attempt(row, "barcode", self.codes_of(row), [])
         planned.package = cells.attempt(row, "package", cells.unit)
         planned.factor = cells.attempt(row, "factor", positive)
@@ -204,6 +211,8 @@ class ArticlePlanner:
 
     @staticmethod
     def words(article: Article, name: str) -> str:
+        if name == "group" and is_new(article.group):
+            return _("%s (new)") % way_of(article.group)  # type: ignore[arg-type]
         display = getattr(article, f"get_{name}_display", None)
         return str(display() if display else getattr(article, name) or "")
 
@@ -220,7 +229,7 @@ class ArticlePlanner:
             attname = Article._meta.get_field(name).attname  # type: ignore[union-attr]
             key = getattr(value, "pk", value)
             old = getattr(here, attname)
-            if old != key:
+            if old != key or is_new(value):
                 before = self.words(here, name)
                 planned.before[attname] = old
                 setattr(here, name, value)
@@ -264,6 +273,7 @@ def write_articles(planned: Sequence[PlannedArticle], progress: Progress = None)
     created = [one for one in planned if one.outcome == Outcome.CREATED]
     updated = [one for one in planned if one.outcome == Outcome.UPDATED]
     total, done = len(created) + len(updated), 0
+    make_groups([*created, *updated])
     for part in [*chunks(created, 1000), *chunks(updated, 200)]:
         if part[0].outcome == Outcome.CREATED:
             for one in part:

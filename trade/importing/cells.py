@@ -15,7 +15,8 @@ from common.amounts import parse_number
 from common.dates import parse_date
 from common.importing.columns import IGNORED, Columns
 from common.importing.reading import BROKEN_CHARACTER, RawRow
-from common.text import clean_text, fold
+from common.text import clean_text
+from trade.importing.groups import Groups, key_of
 from trade.models import ArticleGroup, Unit, VatRate
 
 EMPTY_SIGNS = frozenset(["-", "–", "—", "n/a", "#n/a"])
@@ -59,21 +60,7 @@ class Cells:
                 if word:
                     self.units.setdefault(key_of(word), unit)
         self.rates = list(VatRate.objects.in_force().order_by("-is_default", "order", "pk"))
-        groups = list(ArticleGroup.objects.all())
-        by_key = {group.pk: group for group in groups}
-        self.groups: dict[str, list[ArticleGroup]] = {}
-        for group in groups:
-            for name in (group.name, group.name_en, self.path(group, by_key)):
-                if name:
-                    self.groups.setdefault(key_of(name), []).append(group)
-
-    @staticmethod
-    def path(group: ArticleGroup, by_key: dict[int, ArticleGroup]) -> str:
-        names, one = [group.name], group
-        while one.parent_id is not None and len(names) < 20:
-            one = by_key[one.parent_id]
-            names.append(one.name)
-        return "/".join(reversed(names))
+        self.groups = Groups()
 
     def read(self, raw: RawRow) -> CellRow:
         row = CellRow(raw.number)
@@ -146,17 +133,7 @@ class Cells:
         return found[0]
 
     def group(self, text: str) -> ArticleGroup:
-        pieces = [piece.strip() for piece in text.replace(">", "/").replace("\\", "/").split("/")]
-        found = self.groups.get(key_of("/".join(pieces)), [])
-        if not found:
-            raise ValidationError(_("There is no group “%s”: an administrator adds groups.") % text[:60])
-        if len({group.pk for group in found}) > 1:
-            raise ValidationError(_("Several groups are called “%s”: write the ones above it too, with /.") % text[:60])
-        return found[0]
-
-
-def key_of(text: str) -> str:
-    return fold(text).replace(" ", "")
+        return self.groups.find(text)
 
 
 def positive(text: str) -> Decimal:

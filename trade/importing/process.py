@@ -12,6 +12,7 @@ from common.importing.process import Importer, Progress
 from common.importing.reading import Table
 from trade.importing.articles import ArticlePlanner, write_articles
 from trade.importing.columns import ARTICLES, PRICES
+from trade.importing.groups import count_new
 from trade.importing.prices import PricePlanner, write_prices
 from trade.models import TradeImport, TradeImportRow
 
@@ -55,12 +56,18 @@ class TradeImporter(Importer):
             assert made.price_list is not None
             prices = PricePlanner(made.user, made.mapping, made.price_list, made.since, update=made.update_existing)
             return prices.plan(table, lock=lock, progress=progress)
-        articles = ArticlePlanner(made.user, made.mapping, update=made.update_existing)
-        return articles.plan(table, lock=lock, progress=progress)
+        articles = ArticlePlanner(made.user, made.mapping, update=made.update_existing, make_groups=made.make_groups)
+        planned = articles.plan(table, lock=lock, progress=progress)
+        made.new_groups = count_new(planned)
+        return planned
 
     def write(self, made: TradeImport, planned: Sequence[Any], progress: Progress | None) -> None:
-        write = write_prices if made.kind == TradeImport.Kind.PRICES else write_articles
-        write(planned, progress)
+        if made.kind == TradeImport.Kind.PRICES:
+            write_prices(planned, progress)
+            return
+        # Counted anew: rows that have changed since the dry run are left out.
+        made.new_groups = count_new(planned)
+        write_articles(planned, progress)
 
     def as_row(self, made: TradeImport, one: Any) -> TradeImportRow:
         article = one.article if one.article is not None and one.article.pk else None

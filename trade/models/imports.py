@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.addresses import address
@@ -29,6 +30,8 @@ class TradeImport(TableImport):
 
     kind = models.CharField(_("what"), max_length=10, choices=Kind, default=Kind.ARTICLES)
     update_existing = models.BooleanField(_("change what is here"), default=False)
+    make_groups = models.BooleanField(_("make the groups that are missing"), default=False)
+    new_groups = models.PositiveIntegerField(_("new groups"), default=0, editable=False)
     price_list = models.ForeignKey(
         PriceList, verbose_name=_("price list"), null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -53,6 +56,14 @@ class TradeImport(TableImport):
 
     def get_absolute_url(self) -> str:
         return address("trade:import_review", self.pk)
+
+    @property
+    def told_besides(self) -> str:
+        if not self.new_groups:
+            return ""
+        if self.state == self.State.PLANNED:
+            return gettext("Groups of articles to be made: %d.") % self.new_groups
+        return gettext("Groups of articles made: %d.") % self.new_groups if self.state == self.State.APPLIED else ""
 
 
 class TradeImportRow(TableImportRow):

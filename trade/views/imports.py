@@ -9,11 +9,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from common.importing.forms import ColumnsForm
 from common.importing.pages import IMPORT_COLUMNS, ImportListPage, ImportPages, ImportReviewPage, review_columns
 from common.lists import Column, Empty
-from trade.forms.imports import PERMISSIONS, TradeFileForm
+from trade.forms.imports import PERMISSIONS, TradeColumnsForm, TradeFileForm
 from trade.importing import jobs
+from trade.importing.articles import MAKE_GROUPS
 from trade.importing.process import COLUMNS, importer
 from trade.importing.sample import sample
 from trade.models import TradeImport, TradeImportRow
@@ -24,7 +24,7 @@ class TradeImportPages(ImportPages):
     importer = importer
     jobs = jobs.of_trade
     start_form = TradeFileForm
-    columns_form = ColumnsForm
+    columns_form = TradeColumnsForm
     title = gettext_lazy("Import of articles or prices")
     intro = gettext_lazy(
         "Articles with their units and barcodes, or the prices of a list, from one table. First every row is checked "
@@ -39,7 +39,16 @@ class TradeImportPages(ImportPages):
     def fields_of(self, form: Any) -> dict[str, Any]:
         data = form.cleaned_data
         names = ("kind", "price_list", "since")
-        return {"update_existing": data["update"]} | {name: data[name] for name in names}
+        made = {"update_existing": data["update"], "make_groups": data.get("make_groups", False)}
+        return made | {name: data[name] for name in names}
+
+    def initial_of(self, made: TradeImport, has_header: bool) -> dict[str, Any]:
+        asked = made.kind == TradeImport.Kind.ARTICLES and made.user is not None and made.user.has_perm(MAKE_GROUPS)
+        return super().initial_of(made, has_header) | {"make_groups": made.make_groups if asked else None}
+
+    def take_chosen(self, made: TradeImport, form: Any) -> list[str]:
+        made.make_groups = form.cleaned_data.get("make_groups", False)
+        return ["make_groups"]
 
     def make_start_form(self, request: HttpRequest) -> Any:
         asked = request.GET.get("price_list", "")
