@@ -426,6 +426,7 @@ function makePicker(field) {
   const note = (item, escape) => (item.note ? `<span class="option-note">${escape(item.note)}</span>` : "");
   const nothing = (words) => `<div class="no-results">${words}</div>`;
   let answered = null;
+  let questions = 0;
   const settings = {
     maxOptions: remote ? 20 : null,
     maxItems: field.multiple ? null : 1,
@@ -452,9 +453,12 @@ function makePicker(field) {
         this.clearOptions((option) => this.items.includes(String(option.id)));
         const url = new URL(remote, location.href);
         url.searchParams.set("q", query);
+        const question = ++questions;
         fetch(url, { headers: { Accept: "application/json", "X-Requested-With": "fetch" } })
           .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer)))
           .then((found) => {
+            // Answers may come in another order than they were asked for: one that a later question overtook says nothing.
+            if (question !== questions) return done();
             answered = query;
             done(found.results);
           })
