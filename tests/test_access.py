@@ -171,6 +171,7 @@ TABLE = [
     ("events:inbox", "get", None, "200 200 403 403 200 403 403 403"),
     ("events:event_reopen", "post", w.event, "302 302 302 302 302 302 403 403"),
     ("counterparties:counterparty_tab", "get", w.tab("events"), "200 200 200 200 200 200 200 200"),
+    ("counterparties:counterparty_tab", "get", w.tab("prices"), "200 200 200 200 200 404 200 200"),
     ("counterparties:counterparty_tab", "get", w.tab("financial-documents"), "200 200 200 200 200 404 200 200"),
     ("counterparties:counterparty_tab", "get", w.tab("payments"), "200 200 200 200 200 404 200 200"),
     ("documents:form_choose", "get", w.party, "200 200 200 200 200 403 403 403"),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.addresses import address
 from common.context_processors import MenuEntry, menu, new_menu
 from common.lists import Action
 from counterparties import dossier, history, search
@@ -16,9 +18,23 @@ from counterparties.kinds import Kind
 from counterparties.models import Counterparty
 from trade import calendar_doors  # noqa: F401  (registers itself)
 from trade.forms.fields import nearest_first
+from trade.lists import ConditionList
 from trade.models import Article, PartyTerms, PriceCondition
 
 # -- Dossier -----------------------------------------------------------------------------------------
+
+
+@dossier.register
+class PricesTab(dossier.DossierTab):
+    """The client's own discounts and agreed prices."""
+
+    slug = "prices"
+    title = gettext_lazy("Price conditions")
+    group = "client"
+    order = 130
+    kinds = (Kind.CLIENT,)
+    permission_required = "trade.view_pricecondition"
+    list_page = ConditionList
 
 
 def edit_terms(party: Counterparty, user: Any) -> Action | None:
@@ -31,7 +47,8 @@ def edit_terms(party: Counterparty, user: Any) -> Action | None:
 def add_condition(party: Counterparty, user: Any) -> Action | None:
     if Kind.CLIENT not in party.kinds or party.is_archived:
         return None
-    url = f"{reverse('trade:pricecondition_add')}?party={party.pk}&next={party.get_absolute_url()}"
+    tab = address("counterparties:counterparty_tab", party.pk, "prices")
+    url = f"{reverse('trade:pricecondition_add')}?{urlencode({'party': party.pk, 'next': tab})}"
     return Action(_("Add a price condition"), url, icon="percent", htmx=True)
 
 

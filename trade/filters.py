@@ -158,11 +158,14 @@ class ConditionFilter(ArchivableFilter):
         fields: list[str] = []
         form = PlainForm
 
-    def __init__(self, *args: Any, user: Any = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Any = None, of_one: bool = False, **kwargs: Any) -> None:
+        """`of_one`: the list holds the conditions of one party."""
         super().__init__(*args, **kwargs)
         if user is not None:
             self.filters["party"].field.queryset = Counterparty.objects.visible_to(user).select_related("legal_form")
             self.filters["article"].field.queryset = Article.objects.visible_to(user)
+        for name in ("party", "client_type") if of_one else ():
+            del self.filters[name]
 
     def by_what(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.filter(price__isnull=value == "discount")

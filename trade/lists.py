@@ -209,8 +209,26 @@ class ConditionList(TradeList):
     def base_queryset(self) -> QuerySet[Any]:
         return super().base_queryset().for_list()  # type: ignore[attr-defined]
 
+    @classmethod
+    def counted_rows(cls, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.current()  # type: ignore[attr-defined]
+
+    def get_columns(self) -> list[Column]:
+        """In a client's dossier it goes without saying for whom they are."""
+        columns = super().get_columns()
+        return columns if self.frame is None else [column for column in columns if column.name != "whom"]
+
     def get_filterset_kwargs(self, filterset_class: Any) -> dict[str, Any]:
-        return super().get_filterset_kwargs(filterset_class) | {"user": self.request.user}
+        asked = {"user": self.request.user, "of_one": self.frame is not None}
+        return super().get_filterset_kwargs(filterset_class) | asked
+
+    def get_add_url(self) -> str:
+        address = super().get_add_url()
+        if self.frame is None or not address:
+            return address
+        party = self.frame.party
+        asked = {"party": party.pk, "next": self.request.get_full_path()}
+        return "" if party.is_archived else f"{address}?{urlencode(asked)}"
 
     def may_archive(self) -> bool:
         return self.may("change")
@@ -222,7 +240,10 @@ class ConditionList(TradeList):
         return "is-archived" if obj.is_archived or not obj.is_in_force() else ""
 
     def get_actions(self) -> list[Action]:
-        return [Action(_("Explain a price"), reverse("trade:price_explain"), icon="question-circle")]
+        address = reverse("trade:price_explain")
+        if self.frame is not None:
+            address += f"?{urlencode({'party': self.frame.party.pk})}"
+        return [Action(_("Explain a price"), address, icon="question-circle")]
 
 
 def whom_html(row: PriceCondition) -> Any:

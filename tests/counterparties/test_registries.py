@@ -126,7 +126,7 @@ def test_tabs_stand_in_their_groups_in_order():
     order = [one.slug for _group, tabs in head.tabs for one in tabs]
 
     general = ["", "contacts", "addresses", "bank-accounts", "events", "files", "personal-documents", "form-fields"]
-    assert order == [*general, "financial-documents", "payments", "history"]
+    assert order == [*general, "prices", "financial-documents", "payments", "history"]
 
 
 def test_a_tab_has_its_own_filter_sort_and_export(tab):

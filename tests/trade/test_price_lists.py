@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from common.dates import today
 from counterparties.models import PartyType
-from tests.factories.counterparties import ClientFactory
+from tests.factories.counterparties import ClientFactory, SupplierFactory
 from tests.factories.trade import (
     ArticleFactory,
     ArticleGroupFactory,
@@ -271,6 +271,30 @@ class TestConditions:
         shown = signed_in(user).get("/trade/conditions/").context["page_obj"].object_list
 
         assert list(shown) == [general]
+
+    @pytest.mark.parametrize("rows", [1, 3])
+    def test_a_client_s_own_ones_stand_in_its_dossier(self, browser, rows, django_assert_max_num_queries):
+        party = ClientFactory()
+        own = [PriceConditionFactory(party=party, priority=number) for number in range(rows)]
+        PriceConditionFactory(party=party).archive(None)
+        PriceConditionFactory()
+        tab = f"/counterparties/{party.pk}/prices/"
+        browser.get(tab)
+
+        with django_assert_max_num_queries(26):
+            answer = browser.get(tab)
+
+        assert list(answer.context["page_obj"].object_list) == own
+        assert {"party", "client_type"}.isdisjoint(answer.context["filter"].form.fields)
+        head = answer.context["head"]
+        assert next(one.count for _group, tabs in head.tabs for one in tabs if one.slug == "prices") == str(rows)
+        page = answer.content.decode()
+        assert "For whom" not in page
+        assert f"/trade/conditions/add/?party={party.pk}&amp;next=%2Fcounterparties%2F{party.pk}%2Fprices%2F" in page
+        assert f"/trade/prices/explain/?party={party.pk}" in page
+
+    def test_who_is_no_client_has_no_tab_of_them(self, browser):
+        assert browser.get(f"/counterparties/{SupplierFactory().pk}/prices/").status_code == 404
 
     def test_it_is_archived_and_restored(self, browser):
         row = PriceConditionFactory()
