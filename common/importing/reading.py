@@ -16,11 +16,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common.dates import format_date
-from common.importing.workbooks import MAX_COLUMNS, UnreadableFile, highest_row, too_many_columns
+from common.importing.workbooks import MAX_COLUMNS, highest_row, too_many_columns
+from common.importing.workbooks import UnreadableFile as UnreadableFile
 
 DELIMITERS = (";", ",", "\t", "|")
 LINES_IN_A_CELL = 100
 LINES_IN_A_HEADER = 5
+LINES_FOR_A_ROW = 20
+# How many characters are looked through, in all, for the ends of quotation marks that are not closed.
+SEARCHED = 30_000_000
 HEADER_WITHIN = 10
 BROKEN_CHARACTER = "\ufffd"
 ENDINGS = ("csv", "txt", "tsv", "xlsx")
@@ -126,6 +130,9 @@ def _decode_broken(content: bytes) -> tuple[str, str]:
 
 
 def _read_csv(text: str, encoding: str, limit: int | None, known: Known) -> Table:
+    # Cells of several lines and empty lines are welcome, within reason.
+    if max(text.count("\n"), text.count("\r")) > LINES_FOR_A_ROW * row_limit():
+        _refuse_too_many(row_limit() + 1, row_limit())
     lines = re.split("\r\n|\n|\r", text)
     start = 0
     delimiter = ""
@@ -162,7 +169,8 @@ def sniff(lines: list[str], known: Known) -> str:
 
     def score(delimiter: str) -> tuple[int, int, int]:
         widths = [len(_split(line, delimiter) or []) for line in sample]
-        named = max((known(_split(line, delimiter) or []) for line in sample[:HEADER_WITHIN]), default=0)
+        heads = ((_split(line, delimiter) or [])[:MAX_COLUMNS] for line in sample[:HEADER_WITHIN])
+        named = max(map(known, heads), default=0)
         usual = max(set(widths), key=widths.count) if widths else 1
         return named, widths.count(usual) if usual > 1 else 0, usual
 
@@ -176,8 +184,9 @@ def _find_header(lines: list[str], start: int, delimiter: str, known: Known) -> 
     """The index of the line after the header, the header, and the titles above it; empty lines are passed over."""
     candidates: list[tuple[int, list[str]]] = []
     index = start
+    search = _Search()
     while index < len(lines) and len(candidates) < HEADER_WITHIN:
-        cells, index_after = _record(lines, index, delimiter, None)
+        cells, index_after = _record(lines, index, delimiter, None, search)
         if any(cell.strip() for cell in cells or []):
             candidates.append((index_after, [cell.strip() for cell in cells or []]))
         index = index_after
@@ -188,8 +197,8 @@ def _choose_header(candidates: list[tuple[int, list[str]]], known: Known) -> tup
     if not candidates:
         raise UnreadableFile(_("The file is empty."))
     first = candidates[0]
-    if not known(first[1]):
-        first = next((one for one in candidates if known(one[1]) >= 2), first)
+    if not known(first[1][:MAX_COLUMNS]):
+        first = next((one for one in candidates if known(one[1][:MAX_COLUMNS]) >= 2), first)
     after, header = first
     above = [cells for index, cells in candidates if index < after]
     while len(header) > 1 and not header[-1]:
@@ -201,12 +210,13 @@ def _choose_header(candidates: list[tuple[int, list[str]]], known: Known) -> tup
 
 def _csv_rows(lines: list[str], start: int, delimiter: str, width: int) -> Iterator[RawRow]:
     index = start
+    search = _Search()
     while index < len(lines):
         line = lines[index]
         if not line.strip(" \t;,|\x1a"):
             index += 1
             continue
-        cells, after = _record(lines, index, delimiter, width)
+        cells, after = _record(lines, index, delimiter, width, search)
         if cells is None:
             yield RawRow(
                 index + 1,
@@ -237,7 +247,16 @@ def _fitted(cells: list[str], width: int, delimiter: str) -> list[str]:
     return cells + [""] * (width - len(cells))
 
 
-def _record(lines: list[str], index: int, delimiter: str, width: int | None) -> tuple[list[str] | None, int]:
+class _Search:
+    """How much may still be looked through: a file full of open quotation marks would take hours."""
+
+    def __init__(self) -> None:
+        self.left = SEARCHED
+
+
+def _record(
+    lines: list[str], index: int, delimiter: str, width: int | None, search: _Search
+) -> tuple[list[str] | None, int]:
     """The cells that begin on a line, and the index of the next line; None when its quotation marks make no sense.
 
     A cell in quotation marks may run over several lines, but only if the row then has the header's width: otherwise
@@ -248,8 +267,10 @@ def _record(lines: list[str], index: int, delimiter: str, width: int | None) -> 
         return cells, index + 1
     for last in range(index + 1, min(index + (LINES_IN_A_CELL if width else LINES_IN_A_HEADER), len(lines))):
         # Only a line with a mark can close the cell.
-        if '"' in lines[last]:
-            cells = _split("\n".join(lines[index : last + 1]), delimiter)
+        if '"' in lines[last] and search.left > 0:
+            text = "\n".join(lines[index : last + 1])
+            search.left -= len(text) + LINES_IN_A_CELL
+            cells = _split(text, delimiter)
             if cells is not None and width in (None, len(cells)):
                 return cells, last + 1
     return None, index + 1

@@ -14,6 +14,7 @@ from lxml import etree
 
 from common.dates import SOFIA
 from finance.statements.records import (
+    MOST_PAGES,
     Entry,
     Statement,
     StatementError,
@@ -23,6 +24,7 @@ from finance.statements.records import (
     mixed_currencies,
     money,
     tidy,
+    too_many_statements,
 )
 
 _AMOUNT = re.compile(r"[0-9]{0,18}(?:\.[0-9]{0,10})?")
@@ -54,7 +56,10 @@ def read_camt(data: bytes) -> list[Statement]:
     message = _deep(root, "BkToCstmrStmt")
     if message is None:
         raise StatementError(_("This XML file is no bank statement: it is not CAMT.053."), "kind")
-    pages = [_page(element, _one(message, "GrpHdr")) for element in _all(message, "Stmt")]
+    elements = list(_all(message, "Stmt"))
+    if len(elements) > MOST_PAGES:
+        raise too_many_statements()
+    pages = [_page(element, _one(message, "GrpHdr")) for element in elements]
     if not pages:
         raise StatementError(_("The file has no statement in it."), "kind")
     return [_statement(group) for group in _grouped(pages)]
@@ -258,14 +263,17 @@ def _balance(element: etree._Element, where: str) -> _Balance:
 def _grouped(pages: list[_Page]) -> Iterator[list[_Page]]:
     """Pages of one statement together, in their order, each once."""
     groups: dict[tuple[object, ...], list[_Page]] = {}
+    seen: set[tuple[object, ...]] = set()
     for index, page in enumerate(pages):
         paged = page.page > 1 or page.is_last is False
         own_key = ("alone", index)
         group = groups.get(page.identity) if paged else None
-        if group and page.page not in {one.page for one in group}:
+        if group and (page.identity, page.page) not in seen:
             group.append(page)
         else:
             groups[page.identity if paged and page.identity not in groups else own_key] = [page]
+        if paged:
+            seen.add((page.identity, page.page))
     for group in groups.values():
         yield sorted(group, key=lambda page: page.page)
 

@@ -25,6 +25,9 @@ from contacts.currencies import in_use
 # More than any account moves in one go; beyond it a separator was misread.
 AMOUNT_LIMIT = Decimal(10) ** 12
 FIRST_YEAR, LAST_YEAR = 1990, 2099
+# A year of daily statements fits into a file; each is stored by itself.
+MOST_STATEMENTS = 500
+MOST_PAGES = 10_000
 NAME_LENGTH = 255
 ACCOUNT_LENGTH = 34
 BIC_LENGTH = 11
@@ -194,6 +197,9 @@ def tidy(text: str, limit: int = 0) -> str:
 
 def finished(statements: Iterable[Statement]) -> list[Statement]:
     """The statements checked, their entries numbered and given keys; one that comes twice in a file is taken once."""
+    statements = list(statements)
+    if len(statements) > MOST_STATEMENTS:
+        raise too_many_statements()
     taken: list[Statement] = []
     kept: list[Statement] = []
     alike: Counter[str] = Counter()
@@ -211,6 +217,12 @@ def finished(statements: Iterable[Statement]) -> list[Statement]:
             entries.append(replace(entry, position=position, key=key))
         kept.append(replace(statement, entries=tuple(entries)))
     return kept
+
+
+def too_many_statements() -> StatementError:
+    return StatementError(
+        _("The file has more than %(count)d statements: take a shorter period."), "size", {"count": MOST_STATEMENTS}
+    )
 
 
 def check(statement: Statement) -> None:

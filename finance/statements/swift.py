@@ -15,7 +15,18 @@ from typing import Any
 import mt940
 from django.utils.translation import gettext as _
 
-from finance.statements.records import Entry, Statement, StatementError, account_of, currency_of, entry_of, money, tidy
+from finance.statements.records import (
+    MOST_PAGES,
+    Entry,
+    Statement,
+    StatementError,
+    account_of,
+    currency_of,
+    entry_of,
+    money,
+    tidy,
+    too_many_statements,
+)
 
 # The library writes the lines it cannot read, with the names in them, into the log.
 logging.getLogger("mt940").setLevel(logging.CRITICAL + 1)
@@ -25,6 +36,8 @@ _BLOCK_LINE = re.compile(r"^:20:", re.MULTILINE)
 _ENVELOPE = re.compile(r"^\{[1235]:.*$|^-\}.*$|^\{4:[ \t]*$", re.MULTILINE)
 _NOT_GIVEN = frozenset({"", "NONREF", "NOTPROVIDED", "//"})
 _LINE = 65
+# What no bank writes takes up too much when it is read.
+_LONGEST = re.compile(r"[^\n]{10000}")
 _PURPOSE = 27
 # A sign before two digits parts the details only if these are a known field: +359 may well be a telephone.
 _FIELDS = "00|10|2[0-9]|3[0-4]|6[0-3]"
@@ -61,6 +74,10 @@ def is_mt940(text: str) -> bool:
 def read_mt940(text: str) -> list[Statement]:
     """The statements of an MT940 file. Raises StatementError."""
     text = re.sub(r"\{4:\s*(?=:20:)", "\n", text.replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", ""))
+    if _LONGEST.search(text):
+        raise _unreadable(ValueError())
+    if len(_BLOCK_LINE.findall(text)) > MOST_PAGES:
+        raise too_many_statements()
     try:
         blocks = mt940.parse_statements(
             # A handle: a plain text could be taken for the name of a file.

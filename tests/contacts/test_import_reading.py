@@ -1,7 +1,9 @@
 """Files of every make are read; a broken row is told apart and the others go on."""
 
+import contextlib
 import datetime as dt
 import io
+import time
 import zipfile
 from typing import Any
 
@@ -227,6 +229,24 @@ def test_a_workbook_that_states_too_small_a_size_is_measured_by_what_it_unpacks_
 def test_a_cell_of_more_text_than_anybody_writes_is_refused():
     with pytest.raises(UnreadableFile, match="unpacks to too much"):
         read_table(packed(f'<row r="2"><c r="A2" t="inlineStr"><is><t>{"a" * 3_000_000}</t></is></c></row>'), "a.xlsx")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "\n" * 2_100_000 + HEADER,
+        ";" * 3_000_000,
+        f"{HEADER}\n" + '"a\n' * 90_000,
+        f"{HEADER}\n" + ('"' + "a" * 2000 + "\n") * 5000,
+    ],
+    ids=["empty lines", "cells", "open quotation marks", "long lines with an open quotation mark"],
+)
+def test_a_text_that_is_made_to_take_long_does_not(content):
+    began = time.process_time()
+    with contextlib.suppress(UnreadableFile):
+        read_table(content.encode(), "a.csv")
+
+    assert time.process_time() - began < 20
 
 
 def test_too_many_rows_are_refused(settings):

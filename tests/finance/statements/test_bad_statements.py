@@ -205,3 +205,28 @@ def test_the_message_can_be_shown_at_a_form():
 
 def test_a_plain_table_asks_for_what_it_does_not_say():
     assert code_of(csv(["Име", "Адрес"], ["Мария", "София"]), "x.csv") == "mapping"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        ":20:A\n:25:A\n:60F:C261101EUR0,\n:62F:C261120EUR0,\n" * 600,
+        ":20:A\n:25:A\n:60F:C261101EUR0,\n:62F:C261120EUR0,\n" * 10_100,
+        "<Document><BkToCstmrStmt>" + "<Stmt><Id>1</Id></Stmt>" * 10_100 + "</BkToCstmrStmt></Document>",
+    ],
+    ids=["statements", "pages of MT940", "pages of CAMT"],
+)
+def test_more_statements_than_a_year_has_days_are_refused(content):
+    with pytest.raises(StatementError, match="shorter period") as refusal:
+        read_statements(content.encode(), "a.txt")
+
+    assert refusal.value.code == "size"
+
+
+def test_a_line_of_mt940_that_no_bank_writes_is_refused():
+    text = ":20:A\n:25:A\n:60F:C261101EUR0,\n" + ":61:" * 5000 + "\n:62F:C261120EUR0,\n"
+
+    with pytest.raises(StatementError) as refusal:
+        read_statements(text.encode(), "a.sta")
+
+    assert refusal.value.code == "damaged"
