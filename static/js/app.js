@@ -424,7 +424,8 @@ window.addEventListener("resize", () => {
 function makePicker(field) {
   const remote = field.dataset.pickerUrl;
   const note = (item, escape) => (item.note ? `<span class="option-note">${escape(item.note)}</span>` : "");
-  const nothing = (words) => `<div class="no-results">${words}</div>`;
+  // A list of options may hold nothing but options: the words in place of them are one that cannot be chosen.
+  const nothing = (words) => `<div class="no-results" role="option" aria-disabled="true">${words}</div>`;
   let answered = null;
   let questions = 0;
   const settings = {
