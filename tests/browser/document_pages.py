@@ -31,6 +31,7 @@ def document_pages(user: Any, party: Counterparty, words: str) -> dict[str, str]
     return {
         "financial documents": "/finance/documents/",
         "financial documents filtered": f"/finance/documents/?paid=overdue&party={party.pk}",
+        "dossier with documents": party.get_absolute_url(),
         "financial documents tab": f"/counterparties/{party.pk}/financial-documents/",
         "kinds of documents": f"/finance/documents/add/?party={party.pk}",
         "form of an invoice": f"/finance/documents/add/?kind=invoice&party={party.pk}",

@@ -37,6 +37,7 @@ def payment_pages(user: Any, party: Counterparty, words: str) -> dict[str, str]:
         "cancelled payment": wrong.get_absolute_url(),
         "transfer": transfer.get_absolute_url(),
         "draft of a payment": draft.get_absolute_url(),
+        "form of a drafted payment": f"{draft.get_absolute_url()}edit/",
         "posting of a payment": f"{draft.get_absolute_url()}post/",
         "settling of a payment": f"{advance.get_absolute_url()}settle/",
         "cancelling of a payment": f"{advance.get_absolute_url()}cancel/",
@@ -44,5 +45,6 @@ def payment_pages(user: Any, party: Counterparty, words: str) -> dict[str, str]:
         "balances of accounts": "/finance/account-balances/",
         "cash desks": "/finance/cash-desks/",
         "cash book": desk.get_absolute_url(),
-        "form of a cash desk": "/finance/cash-desks/add/",
+        "form of a new cash desk": "/finance/cash-desks/add/",
+        "form of a cash desk": f"{desk.get_absolute_url()}edit/",
     }

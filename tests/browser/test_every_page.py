@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import entrance, filled
+from tests.browser.pages import GROUPS, entrance, pages_of
 from tests.browser.steps import panel, settled
 
 GRAVE = ("serious", "critical")
@@ -49,24 +49,30 @@ def too_wide(page: Page, name: str) -> list[str]:
     return [f"{name}: {width} px: {culprits}"]
 
 
-def open_page(page: Page, address: str) -> None:
-    page.goto(address)
+def open_page(page: Page, address: str) -> int:
+    """Go to a page and wait until it is at rest; the status of its answer."""
+    answer = page.goto(address)
     settled(page)
+    return answer.status if answer else 0
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("screen", SCREENS)
-def test_pages_are_accessible_and_fit_the_screen(page: Page, manager, complaints, theme, screen):
+@pytest.mark.parametrize("group", GROUPS)
+def test_pages_are_accessible_and_fit_the_screen(page: Page, manager, complaints, theme, group):
     complaints.expect("404")  # one of the pages is not to be found
     manager.theme = theme
     manager.save()
-    width, height = SCREENS[screen]
-    page.set_viewport_size({"width": width, "height": height})
+    pages = pages_of(group, manager)
     wrong: list[str] = []
-    for name, address in filled(manager).items():
-        open_page(page, address)
-        expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
-        wrong += findings(page, name) + too_wide(page, name) + ids_twice(page, name)
+    for screen, (width, height) in SCREENS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        for name, address in pages.items():
+            told = f"{name}, {screen}"
+            status = open_page(page, address)
+            if status != (404 if name == "not found" else 200):
+                wrong.append(f"{told}: answers {status}")
+            expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
+            wrong += findings(page, told) + too_wide(page, told) + ids_twice(page, told)
     assert not wrong, "\n".join(wrong)
 
 
@@ -89,7 +95,7 @@ def test_the_entrance_is_accessible_and_fits_the_screen(page: Page, db, theme, s
 
 @pytest.mark.parametrize("screen", SCREENS)
 def test_what_opens_over_a_page_is_accessible_and_fits_the_screen(page: Page, manager, screen):
-    pages = filled(manager)
+    pages = pages_of("parties", manager)
     width, height = SCREENS[screen]
     page.set_viewport_size({"width": width, "height": height})
     wrong: list[str] = []
