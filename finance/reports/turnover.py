@@ -61,6 +61,11 @@ class TurnoverReport(Report):
         return None
 
     @property
+    def pairs_months(self) -> bool:
+        """Whether each month stands beside itself a year before."""
+        return self.by == "month" and self.data.get("compare") == "year"
+
+    @property
     def subtitle(self) -> str:
         since, until = self.period
         days = f"{format_date(since)} – {format_date(until)}"
@@ -115,7 +120,8 @@ class TurnoverReport(Report):
         key: Any = row.get("key")
         if "key" in row:
             if by == "month":
-                query |= month_within(key, since, until)
+                month = year_before(key) if self.pairs_months and period == self.earlier else key
+                query |= month_within(month, since, until)
             else:
                 query[by] = key or "none"
         name = "finance:figure_lines" if by == "article" and "key" in row else "finance:figure_items"
@@ -148,9 +154,11 @@ class TurnoverReport(Report):
     def rows(self) -> list[Row]:
         now = self.sums(self.period)
         before = self.sums(self.earlier) if self.earlier else {}
+        if self.pairs_months:
+            before = {month.replace(year=month.year + 1): sums for month, sums in before.items()}
         if self.by == "month" and (now or before):
             # A month in which nothing was sold is a row too, with nothing in it.
-            for period in filter(None, (self.period, self.earlier)):
+            for period in filter(None, (self.period, None if self.pairs_months else self.earlier)):
                 for month in months_of(*period):
                     now.setdefault(month, (Decimal("0.00"), 0))
         whole = sum((amount for amount, _count in now.values()), Decimal(0))

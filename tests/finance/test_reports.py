@@ -180,12 +180,21 @@ def test_a_month_without_sales_is_a_row_of_nothing_on_the_page_and_in_the_file(f
     assert len(browser.get("/finance/reports/sales/", query).context["rows"]) == 6
 
 
-def test_a_year_beside_the_one_before_has_all_months_of_both(firm):
-    issued(own_firm=firm, price=100, date=dt.date(2026, 2, 10))
+def test_each_month_stands_beside_itself_a_year_before_and_leads_to_both(firm):
+    for price, day in ((50, dt.date(2025, 2, 20)), (30, dt.date(2025, 3, 5)), (100, dt.date(2026, 2, 10))):
+        issued(own_firm=firm, price=price, date=day)
+    query = {"by": "month", "since": "01.01.2026", "until": "31.03.2026", "compare": "year"}
 
-    found = rows("sales", by="month", since="01.01.2026", until="31.03.2026", compare="year")
+    found = rows("sales", **query)
 
-    assert list(found) == ["01.2025", "02.2025", "03.2025", "01.2026", "02.2026", "03.2026"]
+    assert [(name, row["sum"], row["before"]) for name, row in found.items()] == [
+        ("01.2026", 0, 0),
+        ("02.2026", 100, 50),
+        ("03.2026", 0, 30),
+    ]
+    browser = signed_in(superuser())
+    urls = [cell["url"] for cell in browser.get("/finance/reports/sales/", query).context["rows"][1] if cell["url"]]
+    assert [sum(row.object.left for row in browser.get(url).context["rows"]) for url in urls] == [100, 50]
 
 
 def test_without_any_sales_a_report_by_month_says_that_there_is_nothing(firm):
