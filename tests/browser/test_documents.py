@@ -11,10 +11,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from finance.models import FinancialDocument
-from tests.browser.document_pages import document_pages
 from tests.browser.steps import say_yes, settled
-from tests.browser.test_every_page import SCREENS, findings, ids_twice, open_page, too_wide
-from tests.factories.counterparties import ClientFactory, OwnFirmFactory, StatusFactory
+from tests.factories.counterparties import ClientFactory, OwnFirmFactory
 from tests.factories.finance import draft
 from tests.factories.trade import ArticleFactory, PriceListFactory, PriceListPriceFactory, vat
 from tests.factories.users import UserFactory
@@ -261,20 +259,3 @@ def test_without_scripts_the_grid_is_a_plain_form(manager: User, firm, client, a
     page.locator("[name=lines-1-delete]").check()
     page.get_by_role("button", name="Save the draft").last.click()
     assert FinancialDocument.objects.get().net == Decimal("50.00")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("screen", SCREENS)
-def test_its_pages_are_accessible_and_fit_the_screen(page: Page, manager: User, theme, screen):
-    manager.theme = theme
-    manager.save()
-    width, height = SCREENS[screen]
-    page.set_viewport_size({"width": width, "height": height})
-    party = ClientFactory(
-        name="Научно-производствено обединение „Светлана Димитрова-Владиславова“", status=StatusFactory()
-    )
-    wrong: list[str] = []
-    for name, address in document_pages(manager, party, party.name).items():
-        open_page(page, address)
-        wrong += findings(page, name) + too_wide(page, name) + ids_twice(page, name)
-    assert not wrong, "\n".join(wrong)
