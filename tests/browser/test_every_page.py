@@ -133,6 +133,29 @@ def test_what_opens_over_a_page_is_accessible_and_fits_the_screen(page: Page, ma
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.parametrize("screen", SCREENS)
+def test_panels_of_trade_are_accessible_and_fit_the_screen(page: Page, manager, screen):
+    pages = pages_of("trade", manager)
+    width, height = SCREENS[screen]
+    page.set_viewport_size({"width": width, "height": height})
+    wrong: list[str] = []
+    for name, field in (
+        *(("articles", "tariff_code"), ("price lists", "note"), ("price list", "price")),
+        ("price conditions", "discount_percent"),
+    ):
+        open_page(page, pages[name])
+        page.locator(".page-actions .btn-primary").first.click()
+        panel(page).locator(f"[name={field}]").fill("x")
+        told = f"panel: {name}"
+        wrong += findings(page, told) + too_wide(page, told) + ids_twice(page, told)
+        panel(page).get_by_role("button", name="Save", exact=True).click()
+        expect(panel(page).locator(".error-summary, .field-errors").first).to_be_visible()
+        told = f"errors: {name}"
+        wrong += findings(page, told) + too_wide(page, told) + ids_twice(page, told)
+        page.goto("about:blank")
+    assert not wrong, "\n".join(wrong)
+
+
 def test_an_administrator_finds_the_admin_in_the_same_house(page: Page, manager):
     manager.is_staff = manager.is_superuser = True
     manager.save()
