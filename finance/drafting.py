@@ -47,6 +47,7 @@ __all__ = [
 BY_INVOICE = "По фактура № {number} от {day} г."
 BY_INVOICE_EN = "By invoice No {number} of {day}"
 PROTOCOL_GROUND = "чл. 117, ал. 1 във вр. с чл. 82 ЗДДС"
+ACQUISITION_GROUND = "чл. 117, ал. 1 във вр. с чл. 84 ЗДДС"
 NO_VAT = "извън обхвата на ЗДДС"
 SIX_PLACES = Decimal("0.000001")
 INVOICES = (DocumentKind.INVOICE, DocumentKind.ADVANCE_INVOICE)
@@ -281,7 +282,7 @@ def draft_protocol(invoice: FinancialDocument, by: Any) -> FinancialDocument:
         corrects_number=invoice.number,
         corrects_date=invoice.date,
         source=invoice,
-        reason=PROTOCOL_GROUND,
+        reason=protocol_ground(invoice),
         note=BY_INVOICE.format(number=invoice.number, day=format_date(invoice.date)),
         prepared_by=FirmSettings.of(invoice.own_firm_id).prepared_by,
         trader=invoice.trader,
@@ -291,6 +292,12 @@ def draft_protocol(invoice: FinancialDocument, by: Any) -> FinancialDocument:
     for line in protocol_lines(invoice):
         FinancialDocumentLine(document=protocol, vat_rate=rate, **line).save()
     return store_totals(protocol)
+
+
+def protocol_ground(invoice: FinancialDocument) -> str:
+    """Goods of a supplier in the Community are an acquisition (чл. 84); else the recipient owes the VAT (чл. 82)."""
+    categories = set(invoice.taxes.values_list("vat_category", flat=True))
+    return ACQUISITION_GROUND if categories == {VatCategory.INTRA_COMMUNITY} else PROTOCOL_GROUND
 
 
 def protocol_lines(invoice: FinancialDocument) -> list[dict[str, Any]]:

@@ -49,6 +49,16 @@ def test_a_protocol_charges_the_vat_of_a_foreign_invoice_to_ourselves():
     assert Turnover.objects.get().net == Decimal("399.99")
 
 
+@pytest.mark.parametrize(("category", "article"), [("K", "чл. 84"), ("AE", "чл. 82")])
+def test_goods_from_the_community_are_an_acquisition(category, article):
+    invoice = draft(price=0, received=True, direction="expense", number="R-18", party=SupplierFactory(country="DE"))
+    invoice.lines.all().delete()
+    FinancialDocumentLineFactory(document=invoice, vat_rate=vat(category, 0), vat_ground=ground(category))
+    invoice.issue(UserFactory())
+
+    assert article in draft_protocol(invoice, UserFactory()).reason
+
+
 def test_a_protocol_is_in_euro_and_adds_up_to_the_invoice():
     ExchangeRateFactory(currency="USD", on=today(), rate="1.13")
     invoice = foreign(prices=("10.01", "20.02", "0.07"), currency="USD")
