@@ -21,7 +21,7 @@ STEPS = (
     (_("Advance"), (DocumentKind.ADVANCE_INVOICE,)),
     (_("Invoice"), (DocumentKind.INVOICE,)),
     (_("Protocol"), (DocumentKind.PROTOCOL,)),
-    (_("Notes"), (DocumentKind.CREDIT_NOTE, DocumentKind.DEBIT_NOTE)),
+    (_("Credit and debit notes"), (DocumentKind.CREDIT_NOTE, DocumentKind.DEBIT_NOTE)),
     (_("Offset"), (DocumentKind.OFFSET,)),
 )
 SHOWN = 20

@@ -101,13 +101,13 @@ def made_from(document: FinancialDocument) -> list[Action]:
         deeds.append(Action(words, making(document, kind), icon=icon, method="post"))
 
     if document.is_issued and document.kind in INVOICES:
-        add(_("Credit note"), DocumentKind.CREDIT_NOTE, "file-minus")
-        add(_("Debit note"), DocumentKind.DEBIT_NOTE, "file-plus")
+        add(_("Credit note"), DocumentKind.CREDIT_NOTE, icon="file-minus")
+        add(_("Debit note"), DocumentKind.DEBIT_NOTE, icon="file-plus")
     if document.is_issued and document.kind == DocumentKind.PROFORMA and document.direction == Direction.INCOME:
-        add(_("Invoice from it"), DocumentKind.INVOICE, "receipt")
-        add(_("Advance invoice from it"), DocumentKind.ADVANCE_INVOICE, "receipt-cutoff")
+        add(_("Invoice from it"), DocumentKind.INVOICE, icon="receipt")
+        add(_("Advance invoice from it"), DocumentKind.ADVANCE_INVOICE, icon="receipt-cutoff")
     if document.is_issued and takes_protocol(document):
-        add(_("Protocol (чл. 117)"), DocumentKind.PROTOCOL, "file-earmark-ruled")
+        add(_("Protocol (чл. 117)"), DocumentKind.PROTOCOL, icon="file-earmark-ruled")
     if document.kind not in UNCOPIED:
         deeds.append(Action(_("Copy as a new draft"), here("copy", document), icon="copy", method="post"))
     return deeds

@@ -1,5 +1,7 @@
 """The icons in use become one sprite."""
 
+import re
+
 import pytest
 import vendor
 
@@ -45,3 +47,16 @@ def test_an_unknown_icon_is_refused_with_the_place_that_names_it(project):
 @pytest.mark.parametrize("end", [b"//# sourceMappingURL=a.js.map\n", b"/*# sourceMappingURL=a.css.map */"])
 def test_references_to_source_maps_are_cut_off(end):
     assert vendor.SOURCE_MAP.sub(b"", b"code\n" + end).strip() == b"code"
+
+
+def test_no_icon_of_python_is_handed_on_in_a_way_that_is_not_found():
+    """A name given by its place, without `icon=`, would be missing from the sprite and the menu has a hole."""
+    drawings = vendor.PACKAGES / "bootstrap-icons" / "icons"
+    if not drawings.is_dir():
+        pytest.skip("The packages of the front end are not installed.")
+    known = {path.stem for path in drawings.glob("*-*.svg")}
+    apps = [path.parent for path in vendor.ROOT.glob("*/apps.py")]
+    texts = [path.read_text() for app in apps for path in app.rglob("*.py")]
+    named = {name for text in texts for name in re.findall(r'"([a-z0-9]+(?:-[a-z0-9]+)+)"', text)} & known
+
+    assert named - set(vendor.icons_in_use()) == set()
