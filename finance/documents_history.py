@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -11,6 +13,7 @@ from django.db import connection
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from common.amounts import written
 from counterparties import history
 from counterparties.models import Counterparty
 from counterparties.querysets import own_firms_in_scope
@@ -19,6 +22,7 @@ from finance.models import FinancialDocument, FinancialDocumentLine
 
 SHOWN = 30
 NOTHING = {"", "0", "0,00"}
+AMOUNTS = {"net", "vat", "gross", "printed_net", "printed_vat", "interest", "duty"}
 
 
 def of_firms_in_scope(table: str, key: str) -> Any:
@@ -57,6 +61,15 @@ def document_deed(before: dict[str, Any], after: dict[str, Any]) -> str:
     return _("reversed") if after.get("received") else _("cancelled")
 
 
+def say_document(name: str, value: Any, values: dict[str, Any]) -> str | None:
+    """A VAT period is a month, and amounts have their cents."""
+    if name == "vat_period" and value:
+        return f"{dt.date.fromisoformat(value):%m.%Y}"
+    if name in AMOUNTS and value is not None:
+        return written(Decimal(str(value)), 2)
+    return None
+
+
 def line_title(values: dict[str, Any]) -> str:
     document = values.get("of_document")
     return f"{values['description']} ({document})" if document else str(values["description"])
@@ -72,6 +85,7 @@ history.register(
     ),
     seen_by=of_firms_in_scope(TABLE, "pgh_obj_id"),
     deed=document_deed,
+    say=say_document,
     order=140,
 )
 # Lines are told on the page of their document. In the dossier the document's own totals say that they changed: to look
