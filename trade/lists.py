@@ -201,7 +201,7 @@ class ConditionList(TradeList):
         Column("gives", gettext_lazy("Discount or price"), cells.condition_gives, numeric=True,
                sort=["discount_percent", "price"]),
         Column("least", gettext_lazy("From quantity"), cells.least, sort=["min_quantity"], numeric=True),
-        Column("period", gettext_lazy("Period"), "period", sort=["valid_from"], css="is-phrase"),
+        Column("period", gettext_lazy("Period"), "period", sort=["valid_from"]),
         Column("priority", gettext_lazy("Priority"), "priority", sort=["priority"], numeric=True),
         Column("note", gettext_lazy("Note"), "note", default=False),
     ]  # fmt: skip

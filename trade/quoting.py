@@ -269,7 +269,8 @@ def say_passed_over(base: Candidate, discount: Candidate | None, fitting: Iterab
 
 
 def say_refused(refused: Iterable[tuple[Candidate, str]]) -> list[str]:
+    # A reason may end with an abbreviation, which has its own full stop.
     return [
-        _("Not counted: %(title)s, because %(reason)s.") % {"title": one.title, "reason": reason}
+        (_("Not counted: %(title)s, because %(reason)s.") % {"title": one.title, "reason": reason}).replace("..", ".")
         for one, reason in list(refused)[:REFUSED_AT_MOST]
     ]

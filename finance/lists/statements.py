@@ -29,6 +29,12 @@ def waiting(statement: Any) -> SafeString | str:
     return tone("amber", ngettext("%(count)d line waits", "%(count)d lines wait", count) % {"count": count})
 
 
+def days_of(statement: Any) -> str:
+    """Its days; a statement of one day names it once."""
+    since, until = format_date(statement.from_on), format_date(statement.to_on)
+    return since if since == until else f"{since} – {until}"
+
+
 def money(name: str) -> Any:
     return lambda row: format_money(getattr(row, name), row.currency)
 
@@ -73,7 +79,7 @@ class StatementList(ListPage):
         ),
     )
     columns = [
-        Column("period", gettext_lazy("Days"), lambda row: f"{format_date(row.from_on)} – {format_date(row.to_on)}",
+        Column("period", gettext_lazy("Days"), days_of,
                sort=["to_on"], css="number"),
         Column("account", gettext_lazy("Account"), lambda row: row.account.number, css="number",
                sort=["account__iban"]),

@@ -458,8 +458,8 @@ def rate_words(document: FinancialDocument, words: Words) -> SafeString | str:
     if document.currency == "EUR":
         return ""
     text = f"1{NBSP}EUR = {number(document.rate, least=4, most=8)}{NBSP}{document.currency}"
-    on = day(document.rate_on)
-    return words.pair(f"Курс: {text} към {on}", f"Exchange rate: {text} of {on}")
+    english = f"Exchange rate: {text.replace(',', '.')} of {document.rate_on:%d.%m.%Y}" if document.rate_on else ""
+    return words.pair(f"Курс: {text} към {day(document.rate_on)}", english)
 
 
 def in_words(document: FinancialDocument, words: Words) -> list[tuple[str, str]]:
