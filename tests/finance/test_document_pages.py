@@ -13,9 +13,10 @@ from common.dates import today
 from finance.documents_doors import find_documents
 from finance.lists.documents import sums_of
 from finance.models import FinancialDocument
+from tests.factories.contacts import BankAccountFactory
 from tests.factories.counterparties import ClientFactory, OwnFirmAccessFactory, OwnFirmFactory, SupplierFactory
 from tests.factories.finance import days_ago, draft, entered, issued, posted
-from tests.factories.trade import ExchangeRateFactory
+from tests.factories.trade import ExchangeRateFactory, ground, vat
 from tests.factories.users import UserFactory
 from tests.people import SEE_ALL, fresh, give, signed_in, superuser, worker
 
@@ -294,3 +295,29 @@ def test_the_export_has_the_columns_that_are_shown(browser):
 
     assert "0000000001" in rows[1]
     assert "120" in rows[1]
+
+
+def test_where_no_vat_is_charged_the_page_names_no_rate_and_says_the_iban_in_groups(browser):
+    firm = OwnFirmFactory()
+    account = BankAccountFactory(party=firm, iban="BG80BNBG96611020345678")
+    document = draft(own_firm=firm, bank_account=account)
+    line = document.lines.get()
+    line.vat_rate, line.vat_ground = vat("AE", 0), ground("AE")
+    line.save()
+    document.issue(UserFactory(role="administrator"))
+
+    page = browser.get(document.get_absolute_url()).content.decode()
+
+    paper = page[page.index("document-paper") : page.index("</article>")]
+    assert "0\u00a0%" not in paper
+    assert ">–<" in paper
+    assert "BG80 BNBG 9661 1020 3456 78" in paper
+
+
+def test_the_history_tells_the_month_of_the_vat_period_and_cents(browser):
+    document = issued(price="12.5")
+
+    page = browser.get(document.get_absolute_url()).content.decode()
+
+    assert f"{document.vat_period:%m.%Y}</" in page
+    assert "12,50" in page[page.index("History") :]
