@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from common.money import round_money
 from common.text import fold
 from finance.models import FinancialDocument
+from finance.statements.records import tidy
 from finance.ubl import EInvoice, Line
 from trade.errors import DocumentError
 from trade.models import Article, ArticleBarcode, Unit, VatCategory, VatGround, VatRate
@@ -47,7 +48,7 @@ class DraftLine:
     def facts(self) -> dict[str, Any]:
         """The values of a line of ours."""
         return {
-            "description": self.description[:500],
+            "description": tidy(self.description[:1000], 500) or "?",
             "quantity": self.quantity,
             "unit_price": self.unit_price,
             "discount_percent": self.discount_percent,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,12 +16,14 @@ from django.utils.translation import gettext as _
 
 from common.dates import format_date, today
 from common.text import fold, fold_query
+from contacts.currencies import in_use
 from contacts.models import BankAccount
 from counterparties.models import Counterparty
 from documents.models import File
 from finance.einvoice_lines import DraftLine, Problem, lines_of
 from finance.kinds import FACTS, Direction, DocumentKind
 from finance.models import FinancialDocument, FinancialDocumentLine
+from finance.statements.records import tidy
 from finance.ubl import EInvoice, Party, TypeCode, read_ubl
 from trade.errors import DocumentError
 
@@ -31,6 +34,7 @@ KINDS: dict[str, DocumentKind] = {
     TypeCode.PREPAYMENT: DocumentKind.ADVANCE_INVOICE,
 }
 LONGEST_NOTE = 2000
+LARGEST = Decimal(10) ** 11
 
 
 class Refused(DocumentError):
@@ -52,6 +56,7 @@ def draft_from_ubl(data: bytes, user: Any, *, name: str = "") -> FinancialDocume
     Raises UblError for what cannot be read, DocumentError (Refused when something helps) for what cannot be taken over.
     """
     invoice = read_ubl(data)
+    refuse_unheard_of(invoice)
     own_firm = own_firm_of(invoice, user)
     party = sender_of(invoice, user)
     kind = kind_of(invoice)
@@ -67,7 +72,7 @@ def draft_from_ubl(data: bytes, user: Any, *, name: str = "") -> FinancialDocume
         kind=kind,
         direction=Direction.EXPENSE,
         received=True,
-        number=invoice.number[:40],
+        number=tidy(invoice.number, 40),
         date=invoice.issued_on,
         tax_event_date=invoice.tax_point_on or invoice.delivered_on or None,
         # What was due before it was written is due at once.
@@ -75,7 +80,7 @@ def draft_from_ubl(data: bytes, user: Any, *, name: str = "") -> FinancialDocume
         received_on=max(today(), invoice.issued_on),
         currency=invoice.currency,
         payment_method=WAYS.get(invoice.payment.code, "bank"),
-        buyer_reference=(invoice.buyer_reference or invoice.order_reference)[:100],
+        buyer_reference=tidy(invoice.buyer_reference or invoice.order_reference, 100),
         printed_net=invoice.totals.net,
         printed_vat=invoice.totals.vat,
         created_by=user,
@@ -85,7 +90,8 @@ def draft_from_ubl(data: bytes, user: Any, *, name: str = "") -> FinancialDocume
         fill_correction(document, invoice)
     problems: list[Problem] = []
     lines = lines_of(invoice, document, problems)
-    document.note = "\n".join([*invoice.notes, *(problem.kept for problem in problems if problem.kept)])[:LONGEST_NOTE]
+    notes = [*invoice.notes, *(problem.kept for problem in problems if problem.kept)]
+    document.note = "\n".join(tidy(line) for note in notes for line in note[:LONGEST_NOTE].split("\n"))[:LONGEST_NOTE]
     with suppress(ValidationError):  # no rate is published for the day yet: it is taken or typed before entering
         document.take_rate()
     document.save()
@@ -102,6 +108,18 @@ def draft_from_ubl(data: bytes, user: Any, *, name: str = "") -> FinancialDocume
     document.save()
     document.read_from = file  # type: ignore[attr-defined]
     return document
+
+
+def refuse_unheard_of(invoice: EInvoice) -> None:
+    """A currency that nobody uses, or amounts for which there is no room, cannot even be drafted."""
+    if invoice.currency not in in_use():
+        raise Refused(_("The invoice is in the currency “%s”, which is not in use.") % invoice.currency[:10])
+    totals = invoice.totals
+    figures = [totals.net, totals.vat, totals.gross, totals.payable]
+    figures += [figure for line in invoice.lines for figure in (line.net, line.quantity, line.price)]
+    figures += [allowance.amount for allowance in invoice.allowances]
+    if any(abs(figure) >= LARGEST for figure in figures):
+        raise Refused(_("The file has amounts that are larger than any that can be entered."))
 
 
 def kind_of(invoice: EInvoice) -> DocumentKind:

@@ -256,6 +256,26 @@ def test_what_is_no_invoice_is_told_in_words(user, firm):
 # -- Pages -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("49.90", "99999999999999.00"), ("EUR", "ЕВРОЕВРО"), ("EUR", "XXX")],
+    ids=["amounts", "no currency", "a currency of nobody"],
+)
+def test_what_there_is_no_room_for_is_refused_in_words(old, new, user, firm, supplier):
+    data = file_of(line(1, "Хартия", "10", "4.99")).decode().replace(old, new)
+
+    with pytest.raises(Refused):
+        draft_from_ubl(data.encode(), user)
+
+
+def test_signs_that_nobody_sees_are_left_out(user, firm, supplier):
+    data = file_of(line(1, "Хар\u202eтия", "10", "4.99")).decode().replace("0000000123", "00000\u202e00123")
+
+    made = draft_from_ubl(data.encode(), user)
+
+    assert (made.number, made.lines.get().description) == ("0000000123", "Хартия")
+
+
 def upload(data, name="a.xml"):
     return SimpleUploadedFile(name, data, content_type="text/xml")
 
