@@ -23,6 +23,7 @@ from finance.statements.records import (
     entry_of,
     mixed_currencies,
     money,
+    refuse_many_movements,
     tidy,
     too_many_statements,
 )
@@ -59,6 +60,8 @@ def read_camt(data: bytes) -> list[Statement]:
     elements = list(_all(message, "Stmt"))
     if len(elements) > MOST_PAGES:
         raise too_many_statements()
+    for name in ("Ntry", "TxDtls"):
+        refuse_many_movements(sum(1 for _element in message.iter(f"{{*}}{name}")))
     pages = [_page(element, _one(message, "GrpHdr")) for element in elements]
     if not pages:
         raise StatementError(_("The file has no statement in it."), "kind")

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.utils.translation import gettext as _
-
-from contacts.importing.reading import UnreadableFile, decode, row_limit
+from contacts.importing.reading import UnreadableFile, decode
 from finance.statements import camt, swift, tables
-from finance.statements.records import Statement, StatementError, Told, finished, not_a_statement, refuse_large
+from finance.statements.records import (
+    Statement,
+    Told,
+    finished,
+    not_a_statement,
+    refuse_large,
+    refuse_many_movements,
+)
 
 _PACKED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
@@ -23,10 +28,7 @@ def read_statements(
     """
     refuse_large(data)
     statements = finished(_read(data, file_name, mapping, told))
-    if sum(len(statement.entries) for statement in statements) > row_limit():
-        raise StatementError(
-            _("The file has more than %(count)d movements: take a shorter period."), "size", {"count": row_limit()}
-        )
+    refuse_many_movements(sum(len(statement.entries) for statement in statements))
     return statements
 
 

@@ -28,6 +28,8 @@ FIRST_YEAR, LAST_YEAR = 1990, 2099
 # A year of daily statements fits into a file; each is stored by itself.
 MOST_STATEMENTS = 500
 MOST_PAGES = 10_000
+# So many are read and stored within a few seconds.
+MOST_MOVEMENTS = 20_000
 NAME_LENGTH = 255
 ACCOUNT_LENGTH = 34
 BIC_LENGTH = 11
@@ -217,6 +219,14 @@ def finished(statements: Iterable[Statement]) -> list[Statement]:
             entries.append(replace(entry, position=position, key=key))
         kept.append(replace(statement, entries=tuple(entries)))
     return kept
+
+
+def refuse_many_movements(count: int) -> None:
+    most = min(MOST_MOVEMENTS, settings.IMPORT_MAX_ROWS)
+    if count > most:
+        raise StatementError(
+            _("The file has more than %(count)d movements: take a shorter period."), "size", {"count": most}
+        )
 
 
 def too_many_statements() -> StatementError:

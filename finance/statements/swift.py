@@ -24,6 +24,7 @@ from finance.statements.records import (
     currency_of,
     entry_of,
     money,
+    refuse_many_movements,
     tidy,
     too_many_statements,
 )
@@ -33,6 +34,7 @@ logging.getLogger("mt940").setLevel(logging.CRITICAL + 1)
 
 _BALANCE_LINE = re.compile(r"^:6[02][FM]?:", re.MULTILINE)
 _BLOCK_LINE = re.compile(r"^:20:", re.MULTILINE)
+_MOVEMENT_LINE = re.compile(r"^:61:", re.MULTILINE)
 _ENVELOPE = re.compile(r"^\{[1235]:.*$|^-\}.*$|^\{4:[ \t]*$", re.MULTILINE)
 _NOT_GIVEN = frozenset({"", "NONREF", "NOTPROVIDED", "//"})
 _LINE = 65
@@ -78,6 +80,7 @@ def read_mt940(text: str) -> list[Statement]:
         raise _unreadable(ValueError())
     if len(_BLOCK_LINE.findall(text)) > MOST_PAGES:
         raise too_many_statements()
+    refuse_many_movements(len(_MOVEMENT_LINE.findall(text)))
     try:
         blocks = mt940.parse_statements(
             # A handle: a plain text could be taken for the name of a file.
@@ -117,7 +120,7 @@ def _unreadable(error: Exception) -> StatementError:
 
 def _count_lines(text: str, pages: list[_Page]) -> None:
     """Every movement of the file must have been read: none may get lost in a text above it."""
-    lines = len(re.findall(r"^:61:", text, re.MULTILINE))
+    lines = len(_MOVEMENT_LINE.findall(text))
     if lines != sum(len(page.lines) for page in pages):
         raise StatementError(_("The file is damaged: some of its movements cannot be read."), "damaged")
 

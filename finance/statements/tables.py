@@ -29,6 +29,7 @@ from finance.statements.records import (
     money,
     not_a_statement,
     refuse_large,
+    refuse_many_movements,
 )
 
 SAMPLE_ROWS = 5
@@ -101,6 +102,7 @@ def read_table_statement(
     told = told or Told()
     _refuse_contradiction(table, columns, told)
     told = _filled(told, _told_above(table, columns))
+    refuse_many_movements(len(table.rows))
     rows = [row for row in table.rows if not _is_footer(row, columns)]
     if not rows:
         raise StatementError(_("The file has no movements in it."), "kind")

@@ -57,7 +57,10 @@ def statement_add(request: HttpRequest) -> HttpResponse:
             return take(request, read_statements(form.content, name), form.content, name)
         except ValidationError as refusal:
             if getattr(refusal, "code", "") in ASKED_ON and is_table(form.content, name):
-                return ask_columns(request, form.content, name)
+                try:
+                    return ask_columns(request, form.content, name)
+                except ValidationError as not_kept:
+                    refusal = not_kept
             form.add_error("file", words_of(refusal))
     context = {
         "form": form,

@@ -220,6 +220,14 @@ def test_what_is_no_statement_is_refused_at_the_field(firm, user):
     assert "no bank statement" in answer.content.decode()
 
 
+def test_a_table_that_cannot_be_kept_is_refused_at_the_field(firm, user):
+    page = b"Date;Amount;Text\n03.11.2026;5.00;<script>alert(1)</script>\n"
+    answer = signed_in(user).post(reverse("finance:bankstatement_add"), {"file": SimpleUploadedFile("a.csv", page)})
+
+    assert answer.status_code == 422
+    assert "not accepted" in answer.content.decode()
+
+
 def test_ticked_lines_of_which_all_agrees_are_booked_at_once(firm, user):
     payer = ClientFactory()
     BankAccountFactory(party=payer, iban=THEIRS)

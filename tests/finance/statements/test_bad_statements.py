@@ -230,3 +230,10 @@ def test_a_line_of_mt940_that_no_bank_writes_is_refused():
         read_statements(text.encode(), "a.sta")
 
     assert refusal.value.code == "damaged"
+
+
+def test_more_payments_in_one_movement_than_are_taken_at_once(settings):
+    settings.IMPORT_MAX_ROWS = 5
+    batch = "<NtryDtls>" + '<TxDtls><Amt Ccy="EUR">1.00</Amt></TxDtls>' * 6 + "</NtryDtls>"
+
+    assert code_of(camt(whole(ntry("6.00", batch), closing="106.00"))) == "size"
