@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.translation import pgettext_lazy
 
 from common.money import format_money
 from contacts.cells import tone
@@ -23,21 +24,30 @@ PAYMENT_TONES = {
 }
 
 
-def payment_label(state: PaymentState) -> str:
-    return str(capfirst(state.label))
+# A credit note is not paid, it is used: set against an invoice, or given back.
+USE_STATES = {
+    PaymentState.UNPAID: pgettext_lazy("credit note", "unused"),
+    PaymentState.PARTLY: pgettext_lazy("credit note", "partly used"),
+    PaymentState.PAID: pgettext_lazy("credit note", "used"),
+}
+
+
+def payment_label(state: PaymentState, *, sign: int = 1) -> str:
+    """How far it is paid, in words; `sign` is -1 of a credit note, of which is told how far it is used."""
+    return str(capfirst(state.label if sign > 0 else USE_STATES.get(state, state.label)))
 
 
 def draw_state(document: Any) -> SafeString:
     """One badge: how far an issued document is paid, and else its state."""
     state = document.payment_state
     if state != PaymentState.NONE:
-        return tone(PAYMENT_TONES[state], payment_label(state))
+        return tone(PAYMENT_TONES[state], payment_label(state, sign=document.facts.sign))
     return tone(STATE_TONES[document.state], document.state_label)
 
 
 def state_text(document: Any) -> str:
     state = document.payment_state
-    return payment_label(state) if state != PaymentState.NONE else document.state_label
+    return payment_label(state, sign=document.facts.sign) if state != PaymentState.NONE else document.state_label
 
 
 def signed(document: Any, amount: Decimal) -> Decimal:

@@ -96,6 +96,7 @@ def chain_of(document: FinancialDocument, user: Any, settlements: list[Any]) -> 
         if document.is_issued and document.open:
             rest = format_money(document.open, document.currency)
             state = document.payment_state
-            payments.links.append(Link("", rest, "", PAYMENT_TONES[state], payment_label(state)))
+            label = payment_label(state, sign=document.facts.sign)
+            payments.links.append(Link("", rest, "", PAYMENT_TONES[state], label))
         steps.append(payments)
     return steps

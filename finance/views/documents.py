@@ -69,7 +69,7 @@ def financialdocument_detail(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "actions": deeds_for(document, user),
         "state_tone": STATE_TONES[document.state],
-        "payment_label": payment_label(state) if state != PaymentState.NONE else "",
+        "payment_label": payment_label(state, sign=document.facts.sign) if state != PaymentState.NONE else "",
         "paid_percent": int(document.settled * 100 / document.owed) if document.owed else 100,
         "payment_tone": PAYMENT_TONES.get(state, ""),
         "warnings": rules.warnings_for(document),

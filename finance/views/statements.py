@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -124,11 +125,12 @@ def statement_columns(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def take(request: HttpRequest, statements: list[Any], data: bytes, name: str) -> HttpResponse:
-    """Store what was read and say what became of it. Raises ValidationError in words."""
+    """Store what was read, all of it or nothing, and say what became of it. Raises ValidationError in words."""
     if not statements:
         raise StatementError(_("The file holds no statement."), "kind")
-    content = keep_file(data, name)
-    filed = [file_statement(statement, request.user, content, name) for statement in statements]
+    with transaction.atomic():
+        content = keep_file(data, name)
+        filed = [file_statement(statement, request.user, content, name) for statement in statements]
     new, known = sum(one.new for one in filed), sum(one.known for one in filed)
     words = [ngettext("%(count)d new line", "%(count)d new lines", new) % {"count": new}]
     if known:

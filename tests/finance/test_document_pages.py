@@ -12,7 +12,7 @@ from django.urls import reverse
 from common.dates import today
 from finance.documents_doors import find_documents
 from finance.lists.documents import sums_of
-from finance.models import FinancialDocument
+from finance.models import FinancialDocument, Settlement
 from tests.factories.contacts import BankAccountFactory
 from tests.factories.counterparties import ClientFactory, OwnFirmAccessFactory, OwnFirmFactory, SupplierFactory
 from tests.factories.finance import days_ago, draft, entered, issued, posted
@@ -94,8 +94,6 @@ def test_the_sums_under_the_list_are_those_of_its_rows():
 def test_the_list_is_filtered_by_how_far_a_document_is_paid(browser):
     firm, client = OwnFirmFactory(), ClientFactory()
     paid, partly, late, fresh_one = (issued(own_firm=firm, party=client) for _each in range(4))
-    from finance.models import Settlement
-
     Settlement.settle(posted(own_firm=firm, party=client, amount=120), paid, by=UserFactory())
     Settlement.settle(posted(own_firm=firm, party=client, amount=20), partly, by=UserFactory())
     FinancialDocument.objects.filter(pk=late.pk).update(payable_by=days_ago(10))
@@ -107,6 +105,20 @@ def test_the_list_is_filtered_by_how_far_a_document_is_paid(browser):
     assert found["partly"] == {partly.number}
     assert found["overdue"] == {late.number}
     assert fresh_one.number in found["unpaid"]
+
+
+def test_a_credit_note_is_used_not_paid(browser):
+    firm = OwnFirmFactory()
+    invoice = issued(own_firm=firm, price=100)
+    Settlement.settle(posted(own_firm=firm, party=invoice.party, amount=120), invoice, by=UserFactory())
+    note = issued(own_firm=firm, price=10, kind="credit_note", party=invoice.party, corrects=invoice, reason="Отстъпка")
+
+    page = browser.get(note.get_absolute_url()).content.decode()
+    listed = browser.get(LIST, {"kind": "credit_note"}).content.decode()
+
+    for text in (page, listed):
+        assert ">Unused</span>" in text
+        assert ">Unpaid</span>" not in text
 
 
 def test_the_list_is_filtered_by_kind_party_period_amount_and_words(browser):

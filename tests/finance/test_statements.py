@@ -220,6 +220,19 @@ def test_what_is_no_statement_is_refused_at_the_field(firm, user):
     assert "no bank statement" in answer.content.decode()
 
 
+def test_of_a_file_with_a_statement_that_is_refused_nothing_is_kept(firm, user, monkeypatch):
+    theirs = statement(entry("5.00"), iban=THEIRS)
+    monkeypatch.setattr("finance.views.statements.read_statements", lambda *_: [statement(entry("7.00")), theirs])
+
+    answer = signed_in(user).post(
+        reverse("finance:bankstatement_add"), {"file": SimpleUploadedFile("two.xml", b"<Document/>")}
+    )
+
+    assert answer.status_code == 422
+    assert not BankStatement.objects.exists()
+    assert not BankStatementLine.objects.exists()
+
+
 def test_a_table_that_cannot_be_kept_is_refused_at_the_field(firm, user):
     page = b"Date;Amount;Text\n03.11.2026;5.00;<script>alert(1)</script>\n"
     answer = signed_in(user).post(reverse("finance:bankstatement_add"), {"file": SimpleUploadedFile("a.csv", page)})
