@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from common.dates import today
@@ -26,8 +27,10 @@ def firm_pages(user: Any, party: Counterparty, words: str) -> dict[str, str]:
     PaymentFactory(date=last, **facts)
     closing = PeriodClosing.close(firm, before, user)
     ours, theirs = issued(by=user, price=1_234_567, **facts), entered(by=user, price=900, **facts)
-    protocol = draft_offset(party, firm, [(ours, 100)], [(theirs, 100)], user, note=words, place=words[:60])
-    done = draft_offset(party, firm, [(ours, 50)], [(theirs, 50)], user, note=words)
+    protocol = draft_offset(
+        party, firm, [(ours, Decimal(100))], [(theirs, Decimal(100))], user, note=words, place=words[:60]
+    )
+    done = draft_offset(party, firm, [(ours, Decimal(50))], [(theirs, Decimal(50))], user, note=words)
     done.issue(user)
     periods = "/finance/periods"
     return {

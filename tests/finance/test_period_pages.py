@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from common.dates import today
+from contacts import access
 from finance.drafting import draft_offset
 from finance.models import FinancialDocument, FirmSettings, PeriodClosing
 from finance.period_sheet import months_before, months_of
@@ -212,7 +213,7 @@ def test_an_offset_that_was_issued_meanwhile_is_not_changed_and_what_was_typed_s
     two = {"party": ClientFactory(is_supplier=True), "own_firm": OwnFirmFactory()}
     ours, theirs = issued(**two), entered(**two)
     protocol = draft_offset(two["party"], two["own_firm"], [ours], [theirs], boss)
-    found = offsets.seen
+    found = access.seen
 
     def seen_just_before_it_was_issued(*args):
         row = found(*args)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -164,7 +165,7 @@ SEPTEMBER = dt.date(2026, 9, 10)
 
 def paid_in_dollars(*parts):
     """An invoice of September that came today, for 120 USD, and settled in parts: how much on which day."""
-    facts = {"currency": "USD", "own_firm": OwnFirmFactory(), "party": SupplierFactory()}
+    facts: dict[str, Any] = {"currency": "USD", "own_firm": OwnFirmFactory(), "party": SupplierFactory()}
     for day in {SEPTEMBER, today(), *(day for _amount, day in parts)}:
         ExchangeRateFactory(on=day, rate="1.0873")
     invoice = entered(date=SEPTEMBER, tax_event_date=SEPTEMBER, vat_period=today().replace(day=1), **facts)
