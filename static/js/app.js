@@ -450,7 +450,9 @@ function makePicker(field) {
       shouldLoad: () => true,
       // Until the answer to what is typed now has come, Enter must not choose from an older one.
       score: (typed) => () => Number(typed === answered),
-      load(query, done) {
+      load(_asked, done) {
+        // What is typed by now: on a busy machine the empty question of the focus comes after the first letters.
+        const query = this.inputValue();
         this.clearOptions((option) => this.items.includes(String(option.id)));
         const url = new URL(remote, location.href);
         url.searchParams.set("q", query);
