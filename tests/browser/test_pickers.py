@@ -40,3 +40,23 @@ def test_an_answer_that_was_overtaken_hides_nothing(page: Page, manager):
     expect(option).to_have_text([re.compile("Алфа Трейд")])
     option.click()
     expect(picker).to_contain_text("Алфа Трейд")
+
+
+def test_letters_that_come_before_the_look_into_the_picker_are_asked_for(page: Page, manager):
+    ClientFactory(name="Алфа Трейд")
+    ClientFactory(name="Бета Строй")
+    letter = EmailFactory(sender_email="new@example.com")
+    page.goto(f"{letter.get_absolute_url()}file/")
+    settled(page)
+
+    # A click gives the picker the focus in a moment; on a busy machine the first letters are there sooner.
+    page.locator("[name=party]").evaluate(
+        """(field) => {
+            const picker = field.tomselect;
+            picker.focus();
+            picker.control_input.value = "алфа";
+            picker.control_input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+        }"""
+    )
+
+    expect(page.locator(".ts-dropdown:visible .option")).to_have_text([re.compile("Алфа Трейд")])
